@@ -1,0 +1,277 @@
+"""The path of one interview, computed from the record and the answers each time it is needed, never stored.
+
+A question is on the path when its rule holds over the record and the answers of earlier questions that are on the path
+themselves. An answer whose question has left the path is kept by the store but no rule, list or output sees it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from bot.interview.answers import Answer, value_of
+from bot.interview.definitions import LATER, Interview, Option, Question
+from bot.interview.rules import NOTHING, Truth, Value
+
+NOT_STARTED, PARTLY, DONE, NOTHING_TO_ASK = "not_started", "partly", "done", "nothing_to_ask"
+CONFIRMED = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beside the answers. ``facts`` maps ``record.x``, ``interview.x`` and ``setting.x`` to values."""
+
+    facts: Mapping[str, Value] = field(default_factory=dict)
+
+
+class Walk:
+    """Facts while walking the interview: outside facts at once, an answer once its question was passed."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context.facts
+        self._seen: dict[str, Value | None] = {}
+
+    def value(self, source: str) -> Value | None:
+        if source in self._seen:
+            return self._seen[source]
+        return self._context.get(source, NOTHING)
+
+    def passed(self, question_id: str, value: Value | None) -> None:
+        self._seen[question_id] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A question on the path. ``settled`` means it need not be asked (again); ``implied`` that it never was."""
+
+    question: Question
+    options: tuple[Option, ...]
+    answer: Answer | None
+    settled: bool
+    implied: bool = False
+
+
+@dataclass(frozen=True)
+class Path:
+    """The questions on the path, in order, and how many more there may be.
+
+    ``possible`` holds the questions of which it is not settled yet whether they will be asked; ``unsure`` the ids on the
+    path to which that may happen again, because a question they rest on was put off.
+    """
+
+    interview: Interview
+    steps: tuple[Step, ...]
+    possible: tuple[Question, ...]
+    unsure: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_id(self) -> dict[str, Step]:
+        return {step.question.id: step for step in self.steps}
+
+    def __contains__(self, question_id: str) -> bool:
+        return question_id in self.by_id
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """Every answer on the path, implied ones included: the only answers an output may hold."""
+        return {step.question.id: step.answer for step in self.steps if step.answer is not None}
+
+    @cached_property
+    def open(self) -> tuple[Step, ...]:
+        """The steps still to be asked, in the order in which they will be."""
+        waiting = tuple(step for step in self.steps if not step.settled)
+        before = tuple(step for step in waiting if step.question.section != self._last)
+        return before + self.postponed + waiting[len(before) :]
+
+    @cached_property
+    def postponed(self) -> tuple[Step, ...]:
+        """The steps to be asked once more before the last section: "ask me later" is honoured once."""
+        return tuple(step for step in self.steps if _postponed(step) and step.question.section != self._last)
+
+    @property
+    def _last(self) -> str:
+        return self.interview.sections[-1].id if self.interview.sections else ""
+
+    def next(self, focus: str | None = None) -> Step | None:
+        """The step to ask now: the one that was asked for, else the first open one; None when all is settled."""
+        if focus is not None and focus in self.by_id and not self.by_id[focus].implied:
+            return self.by_id[focus]
+        return self.open[0] if self.open else None
+
+    def before(self, question_id: str | None) -> Step | None:
+        """The step asked before this one (before the end, for None), or None at the start."""
+        asked = [step for step in self.steps if not step.implied and (step.answer is not None or step.question.id == question_id)]
+        ids = [step.question.id for step in asked]
+        index = ids.index(question_id) if question_id in ids else len(ids)
+        return asked[index - 1] if index > 0 else None
+
+    def remaining(self) -> tuple[int, int]:
+        """The least and the most questions still to come: those certain now, and those that answers may add."""
+        waiting = {step.question.id for step in self.open}
+        moving = waiting | self.unsure | {question.id for question in self.possible}
+        doubtful = {step.question.id for step in self.steps if self._rests_on(step, moving)}
+        # Everything else is asked before what was put off, and so before that can take it off the path.
+        at_risk = {step.question.id for step in self.steps if step.question.section == self._last} & self.unsure
+        return len(waiting - doubtful - at_risk), len(waiting | doubtful) + len(self.possible)
+
+    def _rests_on(self, step: Step, moving: set[str]) -> bool:
+        """Whether what is settled about a step may be so no more, or the reverse, once ``moving`` questions are answered."""
+        question, answer = step.question, step.answer
+        if step.implied:
+            return question.id in self.unsure
+        if answer is None or not answer.given:
+            return False
+        rests_on = {*question.depends_on}
+        for option in question.options:
+            if question.needs_of is not None or option.id in answer.options:
+                rests_on |= option.when.sources
+        if question.reads_back and not question.opens_review:
+            rests_on |= {other for other in moving if self.interview.by_id[other].section == question.reads_back}
+        return not moving.isdisjoint(rests_on)
+
+    def progress(self) -> dict[str, str]:
+        """Each section's state: not_started, partly, done or nothing_to_ask."""
+        states = {}
+        may_come = {question.section for question in self.possible}
+        for section in self.interview.sections:
+            steps = [step for step in self.steps if step.question.section == section.id and not step.implied]
+            answered = [step for step in steps if step.answer is not None and not step.answer.carried]
+            if not steps:
+                states[section.id] = NOT_STARTED if section.id in may_come else NOTHING_TO_ASK
+            elif all(step.settled and step not in self.postponed for step in steps) and section.id not in may_come:
+                states[section.id] = DONE
+            else:
+                states[section.id] = PARTLY if answered else NOT_STARTED
+        return states
+
+    def for_later(self) -> tuple[Step, ...]:
+        """Questions the person put off, for the worker and the read-back."""
+        return tuple(step for step in self.steps if step.answer is not None and step.answer.state == LATER)
+
+    def basis(self, question: Question) -> str:
+        """A digest of the answers this question rests on; empty when it rests on none."""
+        rests_on = [self.answers.get(other) for other in question.depends_on]
+        if question.reads_back:
+            rests_on += [
+                step.answer
+                for step in self.steps
+                if step.question.section == question.reads_back and step.question.reads_back is None
+            ]
+        # Help that was not offered at the time was not turned down: a new need asks again.
+        offered = [option.id for option in self.by_id[question.id].options] if question.needs_of and question.id in self else []
+        return _digest(rests_on, offered) if question.depends_on or question.reads_back or question.needs_of else ""
+
+
+def _postponed(step: Step) -> bool:
+    return step.answer is not None and step.answer.state == LATER and not step.answer.again
+
+
+def _digest(answers: list[Answer | None], offered: list[str]) -> str:
+    said = [None if answer is None else [answer.question, *map(str, answer.content())] for answer in answers] + [offered]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+class PathFinder:
+    """Computes paths for one interview definition."""
+
+    def __init__(self, interview: Interview) -> None:
+        self.interview = interview
+
+    def path(self, context: Context, answers: Mapping[str, Answer]) -> Path:
+        """Walk the interview, once more if questions were put off. Costs the number of questions, not the number of paths."""
+        steps, possible = self._walk(context, answers, frozenset())
+        path = self._settle(Path(self.interview, steps, possible))
+        put_off = frozenset(step.question.id for step in path.postponed)
+        if not put_off:
+            return path
+        # What they will be in the end is not settled: without this the estimate would take "later" for the last word.
+        _, unsettled = self._walk(context, answers, put_off)
+        return replace(
+            path,
+            possible=tuple(question for question in unsettled if question.id not in path),
+            unsure=frozenset(question.id for question in unsettled if question.id in path),
+        )
+
+    def _walk(
+        self, context: Context, answers: Mapping[str, Answer], put_off: frozenset[str]
+    ) -> tuple[tuple[Step, ...], tuple[Question, ...]]:
+        """The steps on the path, and the questions of which it is not settled whether they will be asked."""
+        walk = Walk(context)
+        steps: list[Step] = []
+        possible: list[Question] = []
+        for question in self.interview.questions:
+            truths = {option.id: option.when.holds(walk) for option in question.options}
+            implied = question.implied.when.holds(walk) if question.implied is not None else False
+            answer = answers.get(question.id)
+            usable = _usable(answer, truths)
+            truth = _and(question.rule.holds(walk), something_to_choose(question, truths))
+            if truth is True and (implied is None or (implied is False and usable is None)):
+                truth = None
+            if truth is not True:
+                walk.passed(question.id, NOTHING if truth is False else None)
+                if truth is None:
+                    possible.append(question)
+                continue
+            if implied and question.implied is not None:
+                answer = Answer(question.id, options=(question.implied.answer,))
+            elif not usable:
+                answer = None
+            options = tuple(option for option in question.options if truths[option.id] is True)
+            steps.append(Step(question, options, answer, settled=answer is not None, implied=bool(implied)))
+            walk.passed(question.id, value_of(answer) if answer is not None and question.id not in put_off else None)
+        return tuple(steps), tuple(possible)
+
+    def _settle(self, path: Path) -> Path:
+        """Reopen what rests on answers that have changed since, and read-backs that were not confirmed."""
+        confirmed = {step.question.reads_back for step in path.steps if not step.question.opens_review and _confirms(step, path)}
+        steps = tuple(
+            step if step.implied or _still_good(step, path, confirmed) else replace(step, settled=False) for step in path.steps
+        )
+        return path if steps == path.steps else Path(path.interview, steps, path.possible)
+
+
+def _and(first: Truth, second: Truth) -> Truth:
+    if first is False or second is False:
+        return False
+    return True if first and second else None
+
+
+def something_to_choose(question: Question, truths: Mapping[str, Truth]) -> Truth:
+    """Whether a closed question has an option to offer, or one that offers help a need to offer it with."""
+    if not question.closed:
+        return True
+    found = [truths[option.id] for option in question.options if question.needs_of is None or option.need is not None]
+    return True if True in found else (None if None in found else False)
+
+
+def _usable(answer: Answer | None, truths: Mapping[str, Truth]) -> Truth:
+    """Whether every option that was chosen is still offered: if not, the question has to be asked again."""
+    if answer is None:
+        return False
+    chosen = [truths.get(option, False) for option in answer.options]
+    return False if False in chosen else (None if None in chosen else True)
+
+
+def _confirms(step: Step, path: Path) -> bool:
+    answer = step.answer
+    return answer is not None and CONFIRMED in answer.options and answer.basis == path.basis(step.question)
+
+
+def _still_good(step: Step, path: Path, confirmed: set[str | None]) -> bool:
+    question, answer = step.question, step.answer
+    if answer is None:
+        return False
+    if not answer.given:
+        # A not-now answer lets the person move on.
+        return True
+    if question.opens_review:
+        # It looks back once, at what came from the interview before; what is said since is read back in the last section.
+        return CONFIRMED in answer.options or question.reads_back in confirmed
+    if question.reads_back:
+        # "Something is not right" stays open until it is.
+        return question.reads_back in confirmed
+    basis = path.basis(question)
+    return not basis or answer.basis == basis
