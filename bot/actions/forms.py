@@ -1,0 +1,164 @@
+"""The actions that Rasa calls. Thin: each reads the message, lets the engine decide inside one store transaction, and says what comes next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.hearing import Message, read_message
+from bot.actions.situation import context, situation
+from bot.dialogue.content import OFFERED, fingerprint, form_of
+from bot.interview.definitions import Interview
+from bot.interview.path import PathFinder, Step
+from bot.interview.turn import Conversation, Outcome
+from bot.language.wording import Wording
+from bot.store.errors import NotFound, StoreError
+from bot.store.store import Store
+from bot.store.types import PAUSED, Decision, Entry, InterviewState
+
+REQUESTED_SLOT = "requested_slot"
+HEALTH = "health"
+Events = list[dict[str, Any]]
+
+log = logging.getLogger(__name__)
+
+
+class Turns:
+    """Takes turns: the one place where a decided turn meets the store."""
+
+    def __init__(
+        self, store: Store, interview: Interview, wording: Wording, shell_interview: Callable[[str], str | None] | None = None
+    ) -> None:
+        self.store = store
+        self.finder = PathFinder(interview)
+        self.conversation = Conversation(self.finder)
+        self.wording = wording
+        self.content = fingerprint()
+        self._shell_interview = shell_interview
+
+    def known(self, sender: str) -> str:
+        """The interview that a sender is: itself, or in a demonstration the made-up one that ``rasa shell`` talks to."""
+        return (self._shell_interview(sender) if self._shell_interview else None) or sender
+
+    def take(self, message: Message) -> tuple[InterviewState, list[dict[str, Any]]]:
+        """Record the turn once, however often it is delivered; give the state after it and the reply if it is new.
+
+        Raises:
+            StoreError: the store could not keep it; nothing was recorded.
+        """
+        interview_id = self.known(message.interview)
+
+        def decide(state: InterviewState) -> Decision:
+            return _decision(self.conversation.decide(situation(state), message.heard), message)
+
+        turn = self.store.take_turn(interview_id, message.turn, decide)
+        return self.store.state(interview_id), [] if turn.replayed else turn.reply
+
+    def next(self, state: InterviewState) -> Step | None:
+        """What to ask now."""
+        path = self.finder.path(context(state), state.answers)
+        return path.next(state.interview.focus)
+
+    def utter(self, dispatcher: CollectingDispatcher, state: InterviewState, reply: list[dict[str, Any]]) -> None:
+        """Say the reply: response names with what they need; Rasa's NLG has the words."""
+        for item in reply:
+            dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, state.answers))
+
+
+def _decision(outcome: Outcome, message: Message) -> Decision:
+    entries = [
+        Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words) for kept in outcome.recorded
+    ]
+    return Decision(
+        kind=outcome.kind,
+        question=outcome.question,
+        answers=entries,
+        reply=list(outcome.reply),
+        focus=outcome.focus,
+        state=outcome.state,
+        by=message.by,
+        device=message.device,
+    )
+
+
+class SafeAction(Action):
+    """An action whose failure tells the person that their answers are safe, and logs no content."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Run the action; whatever goes wrong, the form stays where it is and the turn can be sent again."""
+        try:
+            return self.act(dispatcher, tracker.current_state())
+        except NotFound:
+            dispatcher.utter_message(response="utter_unknown_interview")
+        except StoreError as error:
+            # A store error's text names the trouble and holds nothing personal.
+            log.error("%s: %s", self.name(), error)
+            dispatcher.utter_message(response="utter_trouble")
+        except Exception as error:
+            # The type alone: the text of an unforeseen exception may hold what somebody said.
+            log.error("%s failed: %s", self.name(), type(error).__name__)
+            dispatcher.utter_message(response="utter_trouble")
+        return [SlotSet(OFFERED, tracker.get_slot(OFFERED)), SlotSet(REQUESTED_SLOT, tracker.get_slot(REQUESTED_SLOT))]
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: dict[str, Any]) -> Events:
+        """Do the work; may raise."""
+        raise NotImplementedError
+
+
+class SectionForm(SafeAction):
+    """``validate_<section>_form``: takes the turn and tells Rasa the next question, or the next form."""
+
+    def __init__(self, turns: Turns, section: str) -> None:
+        super().__init__(turns)
+        self.section = section
+
+    def name(self) -> str:
+        return f"validate_{form_of(self.section)}"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: dict[str, Any]) -> Events:
+        message = read_message(tracker)
+        state, reply = self.turns.take(message)
+        self.turns.utter(dispatcher, state, reply)
+        step = self.turns.next(state)
+        # "offered" is always set: a form that is told nothing rejects the message.
+        events: Events = [SlotSet(OFFERED, [option.id for option in step.options] if step else None)]
+        answered = message.heard.question
+        if answered in state.answers and answered in self.turns.finder.interview.by_id:
+            events.append(SlotSet(answered, state.answers[answered].state))
+        paused = state.interview.state == PAUSED
+        if step is not None and step.question.section == self.section and not paused:
+            return [*events, SlotSet(REQUESTED_SLOT, step.question.id)]
+        events.append(SlotSet(REQUESTED_SLOT, None))
+        if step is not None and not paused:
+            events.append(FollowupAction(form_of(step.question.section)))
+        return events
+
+
+class Resume(SafeAction):
+    """``action_resume``: takes a turn said outside any form and enters the form of the next question."""
+
+    def name(self) -> str:
+        return "action_resume"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: dict[str, Any]) -> Events:
+        message = read_message(tracker)
+        if message.interview == HEALTH:
+            dispatcher.utter_message(json_message={"healthy": True, "content": self.turns.content})
+            self.turns.store.people(limit=1)
+            return []
+        state, reply = self.turns.take(message)
+        self.turns.utter(dispatcher, state, reply)
+        step = self.turns.next(state)
+        if step is None or state.interview.state == PAUSED:
+            return []
+        return [FollowupAction(form_of(step.question.section))]
+
+

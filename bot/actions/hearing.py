@@ -1,0 +1,75 @@
+"""Reading one message out of Rasa's tracker: which intent, which options, which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.interview.turn import Guess, Heard
+
+WORDS_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation. ``turn`` is the page's own id for it, or Rasa's where there is no page (rasa shell)."""
+
+    interview: str
+    turn: str
+    heard: Heard
+    by: str
+    device: str
+    language: str | None
+    level: str | None
+
+
+def _text(value: object) -> str:
+    return value[:WORDS_LIMIT] if isinstance(value, str) else ""
+
+
+def _metadata(events: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    for event in reversed(list(events)):
+        if event.get("event") == "user":
+            found = event.get("metadata")
+            return found if isinstance(found, Mapping) else {}
+    return {}
+
+
+def read_message(tracker: Mapping[str, Any]) -> Message:
+    """The newest message of a tracker as Rasa posts it. Takes anything: what is not of its form is left out."""
+    latest = tracker.get("latest_message") or {}
+    metadata = _metadata(tracker.get("events") or [])
+    entities = [entity for entity in latest.get("entities") or [] if isinstance(entity, Mapping)]
+    asked = [str(entity.get("value")) for entity in entities if entity.get("entity") == "question"]
+    options = tuple(str(entity.get("value")) for entity in entities if entity.get("entity") == "option")
+    intent = str((latest.get("intent") or {}).get("name") or "words")
+    question = metadata.get("question")
+    parts = metadata.get("parts")
+    seen = metadata.get("seen")
+    words = metadata.get("words")
+    heard = Heard(
+        intent=intent,
+        question=asked[0] if asked else (question if isinstance(question, str) and question else None),
+        options=options,
+        text=_text(words if words is not None else latest.get("text")),
+        parts={str(key): _text(value) for key, value in parts.items()} if isinstance(parts, Mapping) else {},
+        more=_text(metadata.get("more")),
+        guesses=tuple(_guesses(latest.get("option_guesses") or [])),
+        seen=seen if isinstance(seen, int) else None,
+    )
+    return Message(
+        interview=str(tracker.get("sender_id")),
+        turn=_text(metadata.get("turn")) or str(latest.get("message_id") or ""),
+        heard=heard,
+        by=_text(metadata.get("by")) or "rasa shell",
+        device=_text(metadata.get("device")) or "shell",
+        language=metadata.get("language") or None,
+        level=metadata.get("level") or None,
+    )
+
+
+def _guesses(found: Iterable[Any]) -> Iterable[Guess]:
+    for guess in found:
+        if isinstance(guess, Mapping):
+            yield Guess(str(guess["question"]), str(guess["option"]), float(guess["confidence"]))

@@ -1,0 +1,40 @@
+"""Parses lines of words through the trained model: JSON lines in, JSON lines out. Run by ``bcst2 understand`` on Rasa's Python.
+
+In: ``{"question": id or null, "text": words}``. Out, same order: ``{"intent": name, "guesses": [...], "ms": milliseconds}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+
+
+async def parse_lines(model: str) -> None:
+    """Load the model once and answer every line of standard input."""
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import UserMessage
+
+    from bot.dialogue.channel import disarm
+
+    agent = Agent.load(model)
+    if agent.processor is None:
+        raise SystemExit("the model could not be loaded")
+    for line in sys.stdin:
+        asked = json.loads(line)
+        start = time.perf_counter()
+        message = UserMessage(disarm(asked["text"]), metadata={"question": asked.get("question")})
+        parsed = await agent.processor.parse_message(message)
+        result = {
+            "intent": parsed["intent"].get("name"),
+            "guesses": parsed.get("option_guesses", []),
+            "ms": round((time.perf_counter() - start) * 1000, 2),
+        }
+        print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # Rasa logs the text of a message it cannot parse
+    asyncio.run(parse_lines(sys.argv[1]))

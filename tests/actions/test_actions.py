@@ -1,0 +1,206 @@
+"""The actions, called as Rasa calls them: real trackers in, exact events out, a real store behind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from bot.actions.endpoint import create_action_app
+from bot.dialogue.content import fingerprint, form_of
+from bot.interview.loading import load_interview
+from bot.interview.record import read_record
+from bot.language.wording import Wording
+from bot.settings import SECRET_HEADER, read_settings
+from bot.store.store import Store
+
+SECRET = "actions-secret"
+INTERVIEW = load_interview()
+WORDS = "zebra-crossing-words"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path / 'test.sqlite3'}", tmp_path / "keys", create_keys=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def interview(store: Store) -> str:
+    record = read_record(
+        {
+            "prison_number": "A0001ZZ", "name": "Made Up", "date_of_birth": "1990-01-01", "sex": "male", "prison": "HMP Northmere (made-up)",
+            "reception": "2026-11-10T10:00", "sentence": {"type": "determinate", "months": 10}, "care_leaver": "no", "armed_forces": "no", "made_up": True,
+        }
+    )  # fmt: skip
+    person = store.add_person(record, by="test")
+    return store.start_interview(person.id, kind="first", mode="worker", language="en", level="plain", by="test", device="test").id
+
+
+@pytest.fixture
+def client(store: Store, tmp_path: Path) -> FlaskClient:
+    settings = read_settings({"BCST2_SECRET": SECRET, "BCST2_HOME": str(tmp_path)})
+    return create_action_app(settings, store, INTERVIEW, Wording(INTERVIEW)).test_client()
+
+
+class Rasa:
+    """Posts action calls of the shape Rasa posts, and keeps the slots and the form that the events set."""
+
+    def __init__(self, client: FlaskClient, sender: str) -> None:
+        self.client = client
+        self.sender = sender
+        self.slots: dict[str, Any] = {"requested_slot": None, "offered": None}
+        self.turn = 0
+
+    def call(self, action: str, intent: str, **message: Any) -> dict[str, Any]:
+        self.turn += 1
+        metadata = {"turn": f"turn-{self.turn}", "by": "worker", "device": "tablet", **message.pop("metadata", {})}
+        entities = message.pop("entities", [])
+        parsed = {"intent": {"name": intent, "confidence": 1.0}, "entities": entities, "text": "", **message}
+        tracker = {
+            "sender_id": self.sender, "slots": self.slots, "latest_message": parsed, "events": [{"event": "user", "metadata": metadata}],
+            "paused": False, "followup_action": None, "active_loop": {}, "latest_action_name": None, "latest_event_time": 0.0, "latest_input_channel": "page",
+        }  # fmt: skip
+        answer = self.client.post("/webhook", json={"next_action": action, "tracker": tracker}, headers={SECRET_HEADER: SECRET})
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        result: dict[str, Any] = answer.get_json()
+        for event in result["events"]:
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+        return result
+
+    def choose(self, section: str, question: str, *options: str, **message: Any) -> dict[str, Any]:
+        entities = [{"entity": "question", "value": question}, *({"entity": "option", "value": option} for option in options)]
+        return self.call(f"validate_{form_of(section)}", "answer", entities=entities, **message)
+
+
+@pytest.fixture
+def rasa(client: FlaskClient, interview: str) -> Rasa:
+    return Rasa(client, interview)
+
+
+def responses(result: dict[str, Any]) -> list[str]:
+    return [message["response"] for message in result["responses"]]
+
+
+def followups(result: dict[str, Any]) -> list[str]:
+    return [event["name"] for event in result["events"] if event["event"] == "followup"]
+
+
+def test_beginning_enters_the_form_of_the_first_question(rasa: Rasa) -> None:
+    result = rasa.call("action_resume", "begin")
+    assert responses(result) == ["utter_welcome"]
+    assert followups(result) == ["ready_form"]
+
+
+def test_an_answer_is_committed_before_the_next_question_is_named(rasa: Rasa, store: Store, interview: str) -> None:
+    result = rasa.choose("ready", "who_is_here", "worker")
+    assert store.state(interview).answers["who_is_here"].options == ("worker",)
+    assert rasa.slots["who_is_here"] == "given", "the slot says that there is an answer, never which"
+    assert rasa.slots["requested_slot"] == "language_speak"
+    assert "en" in rasa.slots["offered"]
+    assert responses(result) == ["utter_heard"]
+    assert result["responses"][0]["answer"] == "A worker"
+
+
+def test_the_same_turn_delivered_twice_is_recorded_once_and_says_nothing_twice(rasa: Rasa, store: Store, interview: str) -> None:
+    first = rasa.choose("ready", "who_is_here", "worker", metadata={"turn": "same"})
+    second = rasa.choose("ready", "who_is_here", "alone", metadata={"turn": "same"})
+    assert responses(first) == ["utter_heard"]
+    assert responses(second) == []
+    assert rasa.slots["requested_slot"] == "language_speak"
+    assert [row.answer.options for row in store.history(interview)] == [("worker",)]
+
+
+def test_the_end_of_a_section_leads_to_the_form_of_the_next(rasa: Rasa) -> None:
+    for question, option in (("who_is_here", "worker"), ("language_speak", "en"), ("access_needs", "none"), ("daily_help", "none")):
+        rasa.choose("ready", question, option)
+    result = rasa.choose("ready", "consent_go_on", "yes")
+    assert rasa.slots["requested_slot"] is None
+    assert followups(result) == ["accommodation_form"]
+
+
+def test_words_are_recorded_with_how_they_were_understood(rasa: Rasa, store: Store, interview: str) -> None:
+    guesses = [{"question": "who_is_here", "option": "worker", "confidence": 0.93}]
+    rasa.call("validate_ready_form", "words", text="my key worker", option_guesses=guesses, metadata={"words": "my key worker"})
+    (row,) = store.history(interview)
+    assert (row.how, row.words, row.by, row.device, row.answer.options) == ("model", "my key worker", "worker", "tablet", ("worker",))
+
+
+def test_pausing_leaves_the_form_and_the_next_message_resumes_it(rasa: Rasa, store: Store, interview: str) -> None:
+    rasa.choose("ready", "who_is_here", "worker")
+    paused = rasa.call("validate_ready_form", "pause")
+    assert (responses(paused), followups(paused), rasa.slots["requested_slot"]) == (["utter_paused"], [], None)
+    assert store.interview(interview).state == "paused"
+    back = rasa.call("action_resume", "begin")
+    assert (responses(back), followups(back)) == (["utter_resumed"], ["ready_form"])
+    assert store.interview(interview).state == "open"
+
+
+def test_a_conversation_that_is_no_interview_is_told_so(client: FlaskClient) -> None:
+    result = Rasa(client, "0" * 32).call("action_resume", "begin")
+    assert responses(result) == ["utter_unknown_interview"]
+
+
+def test_health_is_a_real_turn_that_names_the_content_and_touches_nobody(client: FlaskClient, store: Store, interview: str) -> None:
+    result = Rasa(client, "health").call("action_resume", "words", text="hello")
+    assert result["responses"][0]["custom"] == {"healthy": True, "content": fingerprint()}
+    assert store.history(interview) == []
+
+
+def test_a_failing_store_says_that_answers_are_safe_logs_no_content_and_can_be_retried(
+    rasa: Rasa, store: Store, interview: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import sqlite3
+
+    rasa.choose("ready", "who_is_here", "worker")
+    blocker = sqlite3.connect(tmp_path / "test.sqlite3")
+    blocker.execute("BEGIN IMMEDIATE")
+    with caplog.at_level(logging.DEBUG):
+        failed = rasa.call("validate_ready_form", "words", text=WORDS, metadata={"turn": "again", "words": WORDS})
+    assert responses(failed) == ["utter_trouble"]
+    assert rasa.slots["requested_slot"] == "language_speak", "the form stays where it is"
+    assert caplog.records, "the trouble is logged"
+    assert not any(WORDS in record.getMessage() for record in caplog.records if record.name.startswith("bot"))
+    blocker.rollback()
+    blocker.close()
+    rasa.choose("ready", "language_speak", "pl", metadata={"turn": "again"})
+    assert store.state(interview).answers["language_speak"].options == ("pl",)
+
+
+def test_a_bad_turn_id_is_refused_and_nothing_is_recorded(rasa: Rasa, store: Store, interview: str) -> None:
+    result = rasa.choose("ready", "who_is_here", "worker", metadata={"turn": "../etc " + WORDS})
+    assert responses(result) == ["utter_trouble"]
+    assert store.history(interview) == []
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{"seen": "x"}, {"parts": ["a"]}, {"words": 7}, {"question": 7}, {"more": None}, {"language": 3}, {"by": None}],
+)
+def test_metadata_of_any_shape_never_fails_a_turn(rasa: Rasa, metadata: dict[str, Any]) -> None:
+    assert responses(rasa.call("validate_ready_form", "words", text="hm", metadata=metadata))
+
+
+def test_the_endpoint_answers_nobody_without_the_secret(client: FlaskClient) -> None:
+    for headers in ({}, {SECRET_HEADER: "wrong"}, {SECRET_HEADER: ""}):
+        answer = client.post("/webhook", json={"next_action": "action_resume"}, headers=headers)
+        assert answer.status_code == 403
+        assert client.get("/health", headers=headers).status_code == 403
+
+
+def test_an_endpoint_without_a_secret_of_its_own_trusts_nobody(store: Store, tmp_path: Path) -> None:
+    settings = read_settings({"BCST2_SECRET": "", "BCST2_HOME": str(tmp_path)})
+    open_client = create_action_app(settings, store, INTERVIEW, Wording(INTERVIEW)).test_client()
+    assert open_client.post("/webhook", json={}, headers={SECRET_HEADER: ""}).status_code == 403
+
+
+@pytest.mark.parametrize(("body", "status"), [("[]", 400), ("not json", 400), ('{"next_action": "no_such_action", "tracker": {}}', 404)])
+def test_a_call_that_makes_no_sense_is_refused_in_a_line(client: FlaskClient, body: str, status: int) -> None:
+    answer = client.post("/webhook", data=body, content_type="application/json", headers={SECRET_HEADER: SECRET})
+    assert answer.status_code == status
+    assert set(answer.get_json()) == {"error", "action_name"}

@@ -1,0 +1,108 @@
+"""Runs on Rasa's own Python: exercises what Rasa loads with Rasa's real classes and prints what came out, for test_rasa_side.py."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+
+os.environ["BCST2_SECRET"] = "test-secret"
+logging.disable(logging.CRITICAL)
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT  # noqa: E402
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered  # noqa: E402
+from rasa.shared.importers.importer import TrainingDataImporter  # noqa: E402
+from rasa.shared.nlu.training_data.message import Message  # noqa: E402
+
+from bot.dialogue import memory  # noqa: E402
+from bot.dialogue.channel import disarm  # noqa: E402
+from bot.dialogue.commands import CommandMatcher  # noqa: E402
+from bot.dialogue.memory import ShortMemory  # noqa: E402
+from bot.dialogue.nlg import InterviewNLG  # noqa: E402
+
+
+def importer() -> dict:
+    loaded = TrainingDataImporter.load_from_config("config.yml", "domain.yml", ["bot/data/rasa"])
+    domain = loaded.get_domain()
+    mapped = [slot for slot in domain.slots if slot.influence_conversation and slot.name != "session_started_metadata"]
+    nlu = loaded.get_nlu_data()
+    return {
+        "slots": sorted(slot.name for slot in domain.slots),
+        "featurised": [slot.name for slot in mapped],
+        "forms": {name: form["required_slots"] for name, form in domain.forms.items()},
+        "responses": sorted(domain.responses),
+        "actions": sorted(domain.action_names_or_texts),
+        "intents": sorted(domain.intents),
+        "examples": len([1 for message in nlu.intent_examples if (message.get("metadata") or {}).get("intent")]),
+        "loops": sorted({step.block_name for step in loaded.get_stories().story_steps}),
+    }, domain
+
+
+def commands(lines: list) -> list:
+    matcher = CommandMatcher()
+    found = []
+    for line in lines:
+        (message,) = matcher.process([Message(data={"text": line})])
+        found.append(message.get("intent")["name"])
+    button = Message(data={"text": "/answer", "intent": {"name": "answer"}})
+    matcher.process([button])
+    return found + [button.get("intent")["name"]]
+
+
+async def place(domain) -> dict:
+    store = ShortMemory(domain)
+    tracker = await store.get_or_create_tracker("one", append_action_listen=False)
+    loop = sorted(domain.forms)[0]
+    for event in (
+        ActiveLoop(loop),
+        SlotSet(REQUESTED_SLOT, "gp"),
+        SlotSet("offered", ["yes", "no"]),
+        SlotSet("gp", "given"),
+        UserUttered("my secret words", metadata={"words": "my secret words"}),
+        ActionExecuted(ACTION_LISTEN_NAME),
+    ):
+        tracker.update(event, domain)
+    await store.save(tracker)
+    again = await store.retrieve("one")
+    memory.LIMIT = 2
+    for sender in ("two", "three"):
+        await store.save(await store.get_or_create_tracker(sender))
+    return {
+        "loop": again.active_loop_name == loop,
+        "requested": again.get_slot(REQUESTED_SLOT),
+        "offered": again.get_slot("offered"),
+        "gp": again.get_slot("gp"),
+        "listening": again.latest_action_name == ACTION_LISTEN_NAME,
+        "remembers_words": "secret" in json.dumps([event.as_dict() for event in again.events]) or "secret" in repr(store._places),
+        "kept": sorted(await store.keys()),
+        "unknown": await store.retrieve("nobody"),
+    }
+
+
+async def words(domain) -> dict:
+    nlg = InterviewNLG(None, domain)
+    tracker = ShortMemory(domain).init_tracker("one")
+    tracker.update(SlotSet("offered", ["yes"]), domain)
+    plain = await nlg.generate("utter_ask_gp", tracker, "page")
+    tracker.update(UserUttered("x", metadata={"level": "easy"}))
+    easy = await nlg.generate("utter_ask_gp", tracker, "page")
+    told = await nlg.generate("utter_heard", tracker, "page", answer="Yes")
+    return {"plain": plain, "easy": easy, "told": told, "unknown": await nlg.generate("utter_nothing", tracker, "page")}
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    imported, domain = importer()
+    result = {
+        "importer": imported,
+        "commands": commands(asked["lines"]),
+        "place": asyncio.run(place(domain)),
+        "words": asyncio.run(words(domain)),
+        "disarmed": [disarm(text) for text in ("/pause", " // a", "/", "either/or", "yes")],
+    }
+    print(json.dumps(result))
+
+
+main()
