@@ -1,0 +1,33 @@
+"""``bcst2 check``: every definition, rule, wording and catalogue; all errors at once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bot.commands import UserError, say
+from bot.interview import checking
+from bot.interview.loading import DATA
+
+
+def add(subparsers: Any) -> None:
+    """Describe the subcommand."""
+    parser = subparsers.add_parser("check", help="check every question, rule and wording")
+    parser.add_argument("--warnings", action="store_true", help="also say what is allowed but could be better")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help="check this folder instead of bot/data")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say every error, one a line, and how many there are; 2 if there are any."""
+    root = args.data.resolve()
+    if not root.is_dir():
+        raise UserError(f"{args.data}: there is no such folder; name one with interview.yml in it")
+    errors = checking.check(root)
+    for line in errors:
+        say(line)
+    if args.warnings:
+        for line in checking.warnings(root):
+            say(f"warning: {line}")
+    say(f"{len(errors)} error" + ("" if len(errors) == 1 else "s"))
+    return 2 if errors else 0
