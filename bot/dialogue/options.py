@@ -10,6 +10,7 @@ import random
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 import joblib
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
@@ -43,7 +45,8 @@ class OptionRanker(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._features: Optional[FeatureUnion] = None
-        self._models: Dict[Text, LogisticRegression] = {}
+        # A question's model and the columns of the features that its training examples have: the rest would only cost time.
+        self._models: Dict[Text, Tuple[LogisticRegression, np.ndarray]] = {}
 
     @classmethod
     def create(
@@ -72,29 +75,37 @@ class OptionRanker(GraphComponent):
             if "option" in about:
                 pair = (normal(message.get(TEXT)), about["option"])
                 by_question.setdefault(about["question"], []).append(pair)
-        everything = [words for pairs in by_question.values() for words, _ in pairs]
+        everything = sorted({words for pairs in by_question.values() for words, _ in pairs})
         self._features = FeatureUnion(
             [
                 ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")),
                 ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=2)),
             ]
-        ).fit(everything)
+        )
+        rows = self._features.fit_transform(everything).tocsr()
+        row_of = {words: number for number, words in enumerate(everything)}
         for question, pairs in by_question.items():
-            self._models[question] = self._train_one(question, pairs, everything)
+            self._models[question] = self._train_one(question, pairs, rows, row_of)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump((self._features, self._models), folder / _FILE)
         return self._resource
 
-    def _train_one(self, question: Text, pairs: List[Tuple[Text, Text]], everything: List[Text]) -> LogisticRegression:
+    def _train_one(
+        self, question: Text, pairs: List[Tuple[Text, Text]], rows: csr_matrix, row_of: Dict[Text, int]
+    ) -> Tuple[LogisticRegression, np.ndarray]:
         own = {words for words, _ in pairs}
-        # Seeded by the question, so that the same content gives the same model.
-        others = sorted(set(everything) - own)
+        others = [words for words in row_of if words not in own]
         count = min(len(others), max(20, int(len(pairs) * float(self._config["other_share"]))))
+        # Seeded by the question, so that the same content gives the same model.
         sample = random.Random(question).sample(others, count)
-        texts = [words for words, _ in pairs] + sample
+        chosen = rows[[row_of[words] for words in [*(words for words, _ in pairs), *sample]]]
+        columns = np.unique(chosen.indices)
         labels = [option for _, option in pairs] + [OTHER] * len(sample)
-        model = LogisticRegression(C=float(self._config["inverse_regularisation"]), class_weight="balanced", max_iter=500)
-        return model.fit(self._features.transform(texts), labels)  # type: ignore[union-attr]
+        # liblinear: twenty times faster here than the default solver, and one small problem a class.
+        model = LogisticRegression(
+            C=float(self._config["inverse_regularisation"]), class_weight="balanced", solver="liblinear", tol=0.01, random_state=0
+        )
+        return model.fit(chosen[:, columns], labels), columns
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         for message in messages:
@@ -111,11 +122,11 @@ class OptionRanker(GraphComponent):
 
     def rank(self, question: Text, text: Text) -> List[Dict[Text, Any]]:
         """Options of a question with their confidence, likeliest first; empty for a question that takes no words."""
-        model = self._models.get(question)
         words = normal(text)
-        if model is None or self._features is None or not words:
+        if question not in self._models or self._features is None or not words:
             return []
-        scores = model.predict_proba(self._features.transform([words]))[0]
+        model, columns = self._models[question]
+        scores = model.predict_proba(self._features.transform([words]).tocsr()[:, columns])[0]
         ranked = sorted(zip(model.classes_, scores), key=lambda pair: -pair[1])
         return [
             {"question": question, "option": str(option), "confidence": round(float(score), 4)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 import time
 
@@ -19,6 +20,9 @@ async def parse_lines(model: str) -> None:
 
     from bot.dialogue.channel import disarm
 
+    # Libraries print while they load; only results may stand on standard output.
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     agent = Agent.load(model)
     if agent.processor is None:
         raise SystemExit("the model could not be loaded")
@@ -32,7 +36,7 @@ async def parse_lines(model: str) -> None:
             "guesses": parsed.get("option_guesses", []),
             "ms": round((time.perf_counter() - start) * 1000, 2),
         }
-        print(json.dumps(result), flush=True)
+        print(json.dumps(result), file=results, flush=True)
 
 
 if __name__ == "__main__":

@@ -118,8 +118,19 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedBy:
+    """The question of its own that has asked whether help with a need is wanted, and the answers that say so."""
+
+    question: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
-    """Something the answers show the person may need, whether or not they want help with it."""
+    """Something the answers show the person may need, whether or not they want help with it.
+
+    One that is sensitive or has ``asked_by`` is not offered by the question that offers help with the needs of its pathway.
+    """
 
     id: str
     pathway: str
@@ -128,6 +139,7 @@ class Need:
     plain: str
     easy: str
     because: str
+    asked_by: AskedBy | None = None
     factor: str | None = None
     sensitive: bool = False
     examples: tuple[str, ...] = ()

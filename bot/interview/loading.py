@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.interview.definitions import KINDS, NONE, NOT_NOW, Implied, Interview, Need, Option, Peer, Question, Section, Words
+from bot.interview.definitions import (
+    KINDS,
+    NONE,
+    NOT_NOW,
+    AskedBy,
+    Implied,
+    Interview,
+    Need,
+    Option,
+    Peer,
+    Question,
+    Section,
+    Words,
+)
 from bot.interview.rules import ALWAYS, Rule, RuleError, both, compile_rule, finite
 from bot.interview.yamlfile import ContentError, Node, read_yaml
 
@@ -23,7 +36,8 @@ _QUESTION_KEYS = frozenset(
 _OPTION_KEYS = frozenset("id plain easy exclusive when peer examples".split())
 _WORDS_KEYS = frozenset("ask why help ends".split())
 _NEEDS_KEYS = frozenset("pathway needs".split())
-_NEED_KEYS = frozenset("id when source factor plain easy because examples sensitive".split())
+_NEED_KEYS = frozenset("id when source factor plain easy because asked_by examples sensitive".split())
+_ASKED_BY_KEYS = frozenset("question wanted".split())
 
 
 class Problems:
@@ -200,6 +214,8 @@ class Loader:
             need_id = reader.word(entry, "id")
             what = f"the need '{need_id}'"
             reader.keys(entry, _NEED_KEYS, what)
+            asked_by = reader.node(entry, "asked_by")
+            reader.keys(asked_by, _ASKED_BY_KEYS, f"'asked_by' of {what}")
             found.append(
                 Need(
                     id=need_id,
@@ -209,6 +225,7 @@ class Loader:
                     plain=reader.text(entry, "plain", what),
                     easy=reader.text(entry, "easy", what),
                     because=reader.text(entry, "because", what),
+                    asked_by=AskedBy(reader.word(asked_by, "question"), reader.words(asked_by, "wanted")) if asked_by else None,
                     factor=reader.maybe(entry, "factor"),
                     sensitive=reader.flag(entry, "sensitive"),
                     examples=reader.words(entry, "examples"),
@@ -290,7 +307,7 @@ class Loader:
             options += [
                 Option(need.id, need.plain, need.easy, when=need.when, need=need.id, examples=need.examples, line=need.line)
                 for need in self.needs
-                if need.pathway == wanted
+                if need.pathway == wanted and need.asked_by is None and not need.sensitive
             ]
             head = self.head_reader
             none = head.node(self.head, "none_of_these")

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from bot.interview.answers import Answer, value_of
 from bot.interview.definitions import LATER, Interview, Option, Question
-from bot.interview.rules import NOTHING, Truth, Value
+from bot.interview.rules import ALWAYS, NOTHING, Truth, Value
 
 NOT_STARTED, PARTLY, DONE, NOTHING_TO_ASK = "not_started", "partly", "done", "nothing_to_ask"
 CONFIRMED = "right"
@@ -179,6 +179,12 @@ class PathFinder:
 
     def __init__(self, interview: Interview) -> None:
         self.interview = interview
+        # Most questions offer every option to everybody; there is nothing to work out for those.
+        self._all_offered = {
+            question.id: dict.fromkeys(question.by_id, True)
+            for question in interview.questions
+            if question.options and all(option.when is ALWAYS for option in question.options)
+        }
 
     def path(self, context: Context, answers: Mapping[str, Answer]) -> Path:
         """Walk the interview, once more if questions were put off. Costs the number of questions, not the number of paths."""
@@ -203,11 +209,15 @@ class PathFinder:
         steps: list[Step] = []
         possible: list[Question] = []
         for question in self.interview.questions:
-            truths = {option.id: option.when.holds(walk) for option in question.options}
+            truth = question.rule.holds(walk)
+            if truth is False:
+                walk.passed(question.id, NOTHING)
+                continue
+            truths = self._all_offered.get(question.id) or {option.id: option.when.holds(walk) for option in question.options}
             implied = question.implied.when.holds(walk) if question.implied is not None else False
             answer = answers.get(question.id)
             usable = _usable(answer, truths)
-            truth = _and(question.rule.holds(walk), something_to_choose(question, truths))
+            truth = _and(truth, something_to_choose(question, truths))
             if truth is True and (implied is None or (implied is False and usable is None)):
                 truth = None
             if truth is not True:
@@ -228,7 +238,8 @@ class PathFinder:
         """Reopen what rests on answers that have changed since, and read-backs that were not confirmed."""
         confirmed = {step.question.reads_back for step in path.steps if not step.question.opens_review and _confirms(step, path)}
         steps = tuple(
-            step if step.implied or _still_good(step, path, confirmed) else replace(step, settled=False) for step in path.steps
+            step if not step.settled or step.implied or _still_good(step, path, confirmed) else replace(step, settled=False)
+            for step in path.steps
         )
         return path if steps == path.steps else Path(path.interview, steps, path.possible)
 
@@ -262,9 +273,7 @@ def _confirms(step: Step, path: Path) -> bool:
 
 def _still_good(step: Step, path: Path, confirmed: set[str | None]) -> bool:
     question, answer = step.question, step.answer
-    if answer is None:
-        return False
-    if not answer.given:
+    if answer is None or not answer.given:
         # A not-now answer lets the person move on.
         return True
     if question.opens_review:

@@ -57,15 +57,8 @@ class PersonRecord:
 
     def to_json(self) -> dict[str, Any]:
         """A plain object with ISO dates, of the shape ``read_record`` takes."""
-        data: dict[str, Any] = {}
-        for key, value in asdict(self).items():
-            if isinstance(value, (date, datetime)):
-                data[key] = value.isoformat()
-            elif isinstance(value, tuple):
-                data[key] = list(value)
-            elif value is not None:
-                data[key] = value
-        return data
+        known = {key: value for key, value in asdict(self).items() if value is not None}
+        return {key: _plain(value) for key, value in known.items()}
 
     def age(self, today: date) -> int:
         """Whole years on a day."""
@@ -100,6 +93,13 @@ class PersonRecord:
         if self.armed_forces is not None:
             put("armed_forces", *([self.armed_forces, "yes"] if self.armed_forces != "no" else ["no"]))
         return known
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _whole(value: object) -> bool:

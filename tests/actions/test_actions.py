@@ -38,7 +38,7 @@ def interview(store: Store) -> str:
         }
     )  # fmt: skip
     person = store.add_person(record, by="test")
-    return store.start_interview(person.id, kind="first", mode="worker", language="en", level="plain", by="test", device="test").id
+    return store.start_interview(person.id, kind="first", mode="kiosk", language="en", level="plain", by="test", device="test").id
 
 
 @pytest.fixture
@@ -98,41 +98,43 @@ def test_beginning_enters_the_form_of_the_first_question(rasa: Rasa) -> None:
 
 
 def test_an_answer_is_committed_before_the_next_question_is_named(rasa: Rasa, store: Store, interview: str) -> None:
-    result = rasa.choose("ready", "who_is_here", "worker")
-    assert store.state(interview).answers["who_is_here"].options == ("worker",)
-    assert rasa.slots["who_is_here"] == "given", "the slot says that there is an answer, never which"
-    assert rasa.slots["requested_slot"] == "language_speak"
-    assert "en" in rasa.slots["offered"]
+    result = rasa.choose("ready", "language_speak", "en")
+    assert store.state(interview).answers["language_speak"].options == ("en",)
+    assert rasa.slots["language_speak"] == "given", "the slot says that there is an answer, never which"
+    assert rasa.slots["requested_slot"] == "who_is_here"
+    assert "alone" in rasa.slots["offered"]
     assert responses(result) == ["utter_heard"]
-    assert result["responses"][0]["answer"] == "A worker"
+    assert result["responses"][0]["answer"] == "English"
 
 
 def test_the_same_turn_delivered_twice_is_recorded_once_and_says_nothing_twice(rasa: Rasa, store: Store, interview: str) -> None:
-    first = rasa.choose("ready", "who_is_here", "worker", metadata={"turn": "same"})
-    second = rasa.choose("ready", "who_is_here", "alone", metadata={"turn": "same"})
+    first = rasa.choose("ready", "language_speak", "en", metadata={"turn": "same"})
+    second = rasa.choose("ready", "language_speak", "pl", metadata={"turn": "same"})
     assert responses(first) == ["utter_heard"]
     assert responses(second) == []
-    assert rasa.slots["requested_slot"] == "language_speak"
-    assert [row.answer.options for row in store.history(interview)] == [("worker",)]
+    assert rasa.slots["requested_slot"] == "who_is_here"
+    assert [row.answer.options for row in store.history(interview)] == [("en",)]
 
 
 def test_the_end_of_a_section_leads_to_the_form_of_the_next(rasa: Rasa) -> None:
-    for question, option in (("who_is_here", "worker"), ("language_speak", "en"), ("access_needs", "none"), ("daily_help", "none")):
-        rasa.choose("ready", question, option)
-    result = rasa.choose("ready", "consent_go_on", "yes")
+    said = {"who_is_here": "alone", "language_speak": "en", "access_needs": "none", "consent_go_on": "yes", "daily_help": "none"}
+    result = rasa.call("validate_ready_form", "begin")
+    for _ in said:
+        result = rasa.choose("ready", rasa.slots["requested_slot"], said[rasa.slots["requested_slot"]])
     assert rasa.slots["requested_slot"] is None
     assert followups(result) == ["accommodation_form"]
 
 
 def test_words_are_recorded_with_how_they_were_understood(rasa: Rasa, store: Store, interview: str) -> None:
-    guesses = [{"question": "who_is_here", "option": "worker", "confidence": 0.93}]
-    rasa.call("validate_ready_form", "words", text="my key worker", option_guesses=guesses, metadata={"words": "my key worker"})
-    (row,) = store.history(interview)
-    assert (row.how, row.words, row.by, row.device, row.answer.options) == ("model", "my key worker", "worker", "tablet", ("worker",))
+    guesses = [{"question": "who_is_here", "option": "alone", "confidence": 0.93}]
+    rasa.choose("ready", "language_speak", "en")
+    rasa.call("validate_ready_form", "words", text="just me in here", option_guesses=guesses, metadata={"words": "just me in here"})
+    row = store.history(interview)[-1]
+    assert (row.how, row.words, row.by, row.device, row.answer.options) == ("model", "just me in here", "worker", "tablet", ("alone",))
 
 
 def test_pausing_leaves_the_form_and_the_next_message_resumes_it(rasa: Rasa, store: Store, interview: str) -> None:
-    rasa.choose("ready", "who_is_here", "worker")
+    rasa.choose("ready", "language_speak", "en")
     paused = rasa.call("validate_ready_form", "pause")
     assert (responses(paused), followups(paused), rasa.slots["requested_slot"]) == (["utter_paused"], [], None)
     assert store.interview(interview).state == "paused"
@@ -157,23 +159,23 @@ def test_a_failing_store_says_that_answers_are_safe_logs_no_content_and_can_be_r
 ) -> None:
     import sqlite3
 
-    rasa.choose("ready", "who_is_here", "worker")
+    rasa.choose("ready", "language_speak", "en")
     blocker = sqlite3.connect(tmp_path / "test.sqlite3")
     blocker.execute("BEGIN IMMEDIATE")
     with caplog.at_level(logging.DEBUG):
         failed = rasa.call("validate_ready_form", "words", text=WORDS, metadata={"turn": "again", "words": WORDS})
     assert responses(failed) == ["utter_trouble"]
-    assert rasa.slots["requested_slot"] == "language_speak", "the form stays where it is"
+    assert rasa.slots["requested_slot"] == "who_is_here", "the form stays where it is"
     assert caplog.records, "the trouble is logged"
     assert not any(WORDS in record.getMessage() for record in caplog.records if record.name.startswith("bot"))
     blocker.rollback()
     blocker.close()
-    rasa.choose("ready", "language_speak", "pl", metadata={"turn": "again"})
-    assert store.state(interview).answers["language_speak"].options == ("pl",)
+    rasa.choose("ready", "who_is_here", "alone", metadata={"turn": "again"})
+    assert store.state(interview).answers["who_is_here"].options == ("alone",)
 
 
 def test_a_bad_turn_id_is_refused_and_nothing_is_recorded(rasa: Rasa, store: Store, interview: str) -> None:
-    result = rasa.choose("ready", "who_is_here", "worker", metadata={"turn": "../etc " + WORDS})
+    result = rasa.choose("ready", "language_speak", "en", metadata={"turn": "../etc " + WORDS})
     assert responses(result) == ["utter_trouble"]
     assert store.history(interview) == []
 
