@@ -1,0 +1,90 @@
+"""The audit: who did what to which ids and when, each line chained to the one before. It never holds an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.store import models
+from bot.store.database import AUDIT_LOCK, Database, lock
+from bot.store.errors import AuditBroken
+from bot.store.types import AuditRow
+
+FIRST_DIGEST = "0" * 64
+
+
+class AuditTrail(Database):
+    """The part of the store that keeps the audit."""
+
+    def note(self, session: Session, who: str, what: str, *subjects: str) -> None:
+        """Add a line in a transaction of the caller's, so that it stands or falls with what it tells of.
+
+        ``what`` is a few plain words ("interview started"), ``subjects`` ids; neither may tell of a person.
+        """
+        # Ids without a gap need one writer at a time.
+        lock(session, AUDIT_LOCK)
+        session.flush()
+        last = session.execute(select(models.Audit.id, models.Audit.digest).order_by(models.Audit.id.desc()).limit(1)).first()
+        number, before = (last[0] + 1, last[1]) if last else (1, FIRST_DIGEST)
+        at = self.clock()
+        digest = _digest(before, number, at, who, what, subjects)
+        session.add(models.Audit(id=number, at=at, who=who, what=what, subjects=list(subjects), digest=digest))
+        session.flush()
+
+    def audit(self, who: str, what: str, *subjects: str) -> None:
+        """Add a line of its own. See ``note`` for what may be in it."""
+        with self.write() as session:
+            self.note(session, who, what, *subjects)
+
+    def audit_rows(self, limit: int = 100, before: int | None = None) -> list[AuditRow]:
+        """The newest lines first; ``before``: only those with a lower id."""
+        query = select(models.Audit).order_by(models.Audit.id.desc()).limit(limit)
+        with self.read() as session:
+            return [_row(row) for row in session.scalars(query if before is None else query.where(models.Audit.id < before))]
+
+    def audit_head(self) -> tuple[int, str]:
+        """The newest line's id and digest, (0, zeros) if there is none. Kept elsewhere, it shows lines cut off the end."""
+        rows = self.audit_rows(limit=1)
+        return (rows[0].id, rows[0].digest) if rows else (0, FIRST_DIGEST)
+
+    def verify_audit(self, head: tuple[int, str] | None = None) -> int:
+        """Check every line against the one before, and against a ``head`` kept elsewhere; how many lines there are.
+
+        Raises:
+            AuditBroken: a line was changed, taken out or put in; the message names the first one that does not fit.
+        """
+        count, digest = 0, FIRST_DIGEST
+        head_seen = head is None or head == (0, FIRST_DIGEST)
+        with self.read() as session:
+            for row in _in_order(session):
+                count += 1
+                digest = _digest(digest, count, row.at, row.who, row.what, row.subjects)
+                if row.id != count or row.digest != digest:
+                    raise AuditBroken(f"audit: line {count} was changed or taken out; restore the database from a backup")
+                head_seen = head_seen or head == (count, digest)
+        if not head_seen:
+            raise AuditBroken(f"audit: lines are missing after line {count}; restore the database from a backup")
+        return count
+
+
+def _in_order(session: Session) -> Iterator[AuditRow]:
+    try:
+        for row in session.scalars(select(models.Audit).order_by(models.Audit.id).execution_options(yield_per=1000)):
+            yield _row(row)
+    except ValueError:
+        # A time or a list of ids that is none.
+        raise AuditBroken("audit: a line cannot be read; restore the database from a backup") from None
+
+
+def _row(row: models.Audit) -> AuditRow:
+    return AuditRow(row.id, row.at, row.who, row.what, tuple(row.subjects), row.digest)
+
+
+def _digest(before: str, number: int, at: datetime, who: str, what: str, subjects: Sequence[str]) -> str:
+    content = [number, at.astimezone(UTC).isoformat(timespec="microseconds"), who, what, list(subjects)]
+    return hashlib.sha256((before + json.dumps(content)).encode("ascii")).hexdigest()

@@ -1,0 +1,59 @@
+"""Current answers, decrypted once and kept in this process.
+
+Answer rows never change and ids only grow, so what is known stays true; only rows with a higher id need to be read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.interview.answers import Answer
+
+INTERVIEWS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The current answers of one interview, complete up to row ``newest``. Never changed: ``plus`` makes a new one."""
+
+    newest: int = 0
+    answers: dict[str, Answer] = field(default_factory=dict)
+    newest_for: dict[str, int] = field(default_factory=dict)
+
+    def plus(self, rows: Iterable[tuple[int, Answer]]) -> Known:
+        """With later rows, lowest id first."""
+        answers, newest_for, newest = dict(self.answers), dict(self.newest_for), self.newest
+        for number, answer in rows:
+            answers[answer.question], newest_for[answer.question] = answer, number
+            newest = number
+        return Known(newest, answers, newest_for)
+
+
+class Cache:
+    """The interviews used last, for all threads of this process. Only what was committed may be put in."""
+
+    def __init__(self, size: int = INTERVIEWS_KEPT) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, Known] = OrderedDict()
+
+    def get(self, interview_id: str) -> Known | None:
+        """What is known of an interview, if anything."""
+        with self._lock:
+            known = self._known.get(interview_id)
+            if known is not None:
+                self._known.move_to_end(interview_id)
+            return known
+
+    def put(self, interview_id: str, known: Known) -> None:
+        """Keep this, unless another thread knows more already."""
+        with self._lock:
+            before = self._known.get(interview_id)
+            if before is None or before.newest < known.newest:
+                self._known[interview_id] = known
+            self._known.move_to_end(interview_id)
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)

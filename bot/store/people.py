@@ -1,0 +1,279 @@
+"""People and their records: adding, changing, listing and importing them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.interview.record import PersonRecord, RecordError, read_record
+from bot.store import models
+from bot.store.audit import AuditTrail
+from bot.store.errors import AlreadyThere, BadInput, NotFound, StoreDamaged
+from bot.store.keys import Cipher
+from bot.store.types import ImportReport, Person
+
+# So few that an import does not keep interviews waiting for the write lock.
+IMPORT_BATCH = 100
+LARGEST_FILE = 50_000_000
+MOST_WORDS = 10
+_SURROGATE = re.compile("[\ud800-\udfff]")
+Problem = tuple[int, str, str]
+
+
+class People(AuditTrail):
+    """The part of the store that keeps people."""
+
+    def add_person(self, record: PersonRecord, by: str) -> Person:
+        """Add a person; ``by`` is who does it.
+
+        Raises:
+            AlreadyThere: someone has this prison number.
+            BadInput: the record would not be read again (see ``bot.interview.record.read_record``).
+        """
+        record = _checked(record)
+        with self.write() as session:
+            _be_free(session, record.prison_number, "")
+            return self._person(self._add(session, record, by))
+
+    def update_person(self, person_id: str, record: PersonRecord, by: str) -> Person:
+        """Replace a person's record.
+
+        Raises:
+            NotFound: there is no such person.
+            AlreadyThere: someone else has this prison number.
+            BadInput: as for ``add_person``.
+        """
+        record = _checked(record)
+        with self.write() as session:
+            row = session.get(models.Person, person_id, with_for_update=True)
+            if row is None:
+                raise NotFound("person")
+            _be_free(session, record.prison_number, person_id)
+            return self._person(self._change(session, row, record, by))
+
+    def person(self, person_id: str) -> Person:
+        """The person of that id. Raises NotFound."""
+        with self.read() as session:
+            row = session.get(models.Person, person_id)
+            if row is None:
+                raise NotFound("person")
+            return self._person(row)
+
+    def person_by_number(self, prison_number: str) -> Person:
+        """The person with that prison number, in either case. Raises NotFound."""
+        with self.read() as session:
+            row = session.scalar(select(models.Person).where(models.Person.prison_number == prison_number.strip().upper()))
+            if row is None:
+                raise NotFound("person")
+            return self._person(row)
+
+    def people(self, prison: str | None = None, search: str | None = None, limit: int = 50, offset: int = 0) -> list[Person]:
+        """People by name. ``search``: up to ten words that must all be in the name or the prison number, in either case."""
+        query = select(models.Person).where(*_wanted(prison, search)).order_by(models.Person.name, models.Person.id)
+        with self.read() as session:
+            return [self._person(row) for row in session.scalars(query.limit(limit).offset(offset))]
+
+    def count_people(self, prison: str | None = None, search: str | None = None) -> int:
+        """How many people ``people`` would give without a limit."""
+        with self.read() as session:
+            return session.scalar(select(func.count()).select_from(models.Person).where(*_wanted(prison, search))) or 0
+
+    def import_people(self, rows: Iterable[Mapping[str, Any]], by: str) -> ImportReport:
+        """Add or update people from rows as ``read_record`` takes them. Every bad row is reported, the good ones are kept.
+
+        The rows are kept a hundred at a time: after a failure (StoreError), the same import can be run again.
+        """
+        added = updated = 0
+        problems: list[Problem] = []
+        good = _good_rows(rows, problems)
+        while batch := list(islice(good, IMPORT_BATCH)):
+            with self.write() as session:
+                numbers = [record.prison_number for record in batch]
+                found = session.scalars(select(models.Person).where(models.Person.prison_number.in_(numbers)).with_for_update())
+                known = {row.prison_number: row for row in found}
+                for record in batch:
+                    row = known.get(record.prison_number)
+                    if row is None:
+                        self._add(session, record, by)
+                    else:
+                        self._change(session, row, record, by)
+            added += len(batch) - len(known)
+            updated += len(known)
+        return ImportReport(added, updated, problems)
+
+    def _add(self, session: Session, record: PersonRecord, by: str) -> models.Person:
+        now = self.clock()
+        row = models.Person(id=uuid4().hex, created=now, updated=now, **_columns(record, self.cipher))
+        session.add(row)
+        _flush(session)
+        self.note(session, by, "person added", row.id)
+        return row
+
+    def _change(self, session: Session, row: models.Person, record: PersonRecord, by: str) -> models.Person:
+        for name, value in _columns(record, self.cipher).items():
+            setattr(row, name, value)
+        row.updated = self.clock()
+        _flush(session)
+        self.note(session, by, "person updated", row.id)
+        return row
+
+    def _person(self, row: models.Person) -> Person:
+        return Person(
+            id=row.id,
+            prison_number=row.prison_number,
+            name=row.name,
+            prison=row.prison,
+            release=row.release,
+            part1_completed=row.part1_completed,
+            reception=row.reception,
+            made_up=row.made_up,
+            created=row.created,
+            updated=row.updated,
+            record=record_from(self.cipher, row.details),
+        )
+
+
+def record_from(cipher: Cipher, details: str) -> PersonRecord:
+    """The record in a ``details`` column. Raises StoreDamaged when it cannot be read."""
+    try:
+        return read_record(cipher.unseal(details))
+    except RecordError as error:
+        names = ", ".join(error.problems)
+        raise StoreDamaged(f"database: a person's record cannot be read (fields: {names}); import it again") from None
+
+
+def _checked(record: PersonRecord) -> PersonRecord:
+    try:
+        return _read(record.to_json())
+    except RecordError as error:
+        raise BadInput(f"record: {error}") from None
+
+
+def _read(row: Mapping[str, Any]) -> PersonRecord:
+    """A record whose texts a database can hold. Raises RecordError."""
+    record = read_record(row)
+    texts = {name: value for name, value in record.to_json().items() if isinstance(value, str)}
+    bad = [name for name, value in texts.items() if "\0" in value or (not value.isascii() and _SURROGATE.search(value))]
+    if bad:
+        raise RecordError(dict.fromkeys(bad, "holds a character that cannot be stored; type it again"))
+    return record
+
+
+def _columns(record: PersonRecord, cipher: Cipher) -> dict[str, Any]:
+    return {
+        "prison_number": record.prison_number,
+        "name": record.name,
+        "prison": record.prison,
+        "release": record.release,
+        "part1_completed": record.part1_completed,
+        "reception": record.reception.replace(tzinfo=None),
+        "made_up": record.made_up,
+        "details": cipher.seal(record.to_json()),
+    }
+
+
+_TAKEN = "prison_number: someone with this number is there already; change that person instead"
+
+
+def _be_free(session: Session, number: str, person_id: str) -> None:
+    """Asked before the constraint is: PostgreSQL writes the number into its log when the constraint refuses it."""
+    if session.scalar(select(models.Person.id).where(models.Person.prison_number == number, models.Person.id != person_id)):
+        raise AlreadyThere(_TAKEN)
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError:
+        raise AlreadyThere(_TAKEN) from None
+
+
+def _wanted(prison: str | None, search: str | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [] if prison is None else [models.Person.prison == prison]
+    for word in (search or "").split()[:MOST_WORDS]:
+        name, number = models.Person.name, models.Person.prison_number
+        wanted.append(or_(name.icontains(word, autoescape=True), number.icontains(word, autoescape=True)))
+    return wanted
+
+
+def _good_rows(rows: Iterable[Mapping[str, Any]], problems: list[Problem]) -> Iterator[PersonRecord]:
+    """The records of the good rows; what is wrong with the others goes into ``problems``."""
+    first_row: dict[str, int] = {}
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            problems.append((number, "row", "is not an object with fields; remove it"))
+            continue
+        if None in row:
+            problems.append((number, "row", "has more cells than the heading row; remove them"))
+            continue
+        try:
+            record = _read(row)
+        except RecordError as error:
+            problems.extend((number, name, text) for name, text in error.problems.items())
+            continue
+        before = first_row.setdefault(record.prison_number, number)
+        if before != number:
+            problems.append((number, "prison_number", f"is in row {before} already; keep one of them"))
+            continue
+        yield record
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV file with a heading row (UTF-8, with or without a mark) or of a JSON file (a list of objects).
+
+    Raises:
+        BadInput: the file cannot be read or is neither; the message names the file and, where it can, the row.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BadInput(f"{path}: is larger than {LARGEST_FILE // 1_000_000} MB; split it")
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n")
+        where = f"row {row}" if row else "the heading row"
+        raise BadInput(f"{path}: {where}: is not UTF-8; save the file as CSV UTF-8") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+    return _read_json(path, text) if path.suffix.lower() == ".json" else _read_csv(path, text)
+
+
+def _read_json(path: Path, text: str) -> list[dict[str, Any]]:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        line = f" line {error.lineno}:" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadInput(f"{path}:{line} is not JSON; write a list of objects") from None
+    except RecursionError:
+        raise BadInput(f"{path}: is nested too deeply; write a list of objects") from None
+    if not isinstance(data, list):
+        raise BadInput(f"{path}: is not a list; write a list of objects")
+    for number, row in enumerate(data, start=1):
+        if not isinstance(row, dict):
+            raise BadInput(f"{path}: row {number}: is not an object with fields")
+    return data
+
+
+def _read_csv(path: Path, text: str) -> list[dict[str, Any]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    rows: list[dict[str, Any]] = []
+    try:
+        names = reader.fieldnames or []
+        if "prison_number" not in names:
+            raise BadInput(f"{path}: the heading row has no prison_number; begin with a row of field names, parted by commas")
+        if len(set(names)) < len(names):
+            raise BadInput(f"{path}: the heading row has the same field twice; rename or remove one")
+        rows.extend(reader)
+    except csv.Error:
+        raise BadInput(f"{path}: row {len(rows) + 1}: is not CSV; check its quotation marks") from None
+    return rows

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.store import NotFound, Store, read_rows
+from bot.store import people as people_module
+from bot.store.errors import AlreadyThere, BadInput, StoreError
+from tests.store.making import make_record, make_row
+
+
+def test_a_person_comes_back_as_added(store: Store) -> None:
+    record = make_record(release=None, armed_forces="reservist")
+    person = store.add_person(record, by="worker")
+    assert person.record == record
+    assert store.person(person.id) == person
+    assert store.person_by_number(" a0001zz") == person
+    assert person.created == person.updated == store.clock()
+
+
+def test_a_second_person_with_the_number_is_refused(store: Store) -> None:
+    store.add_person(make_record(), by="worker")
+    with pytest.raises(AlreadyThere, match="prison_number") as caught:
+        store.add_person(make_record(name="Somebody Else"), by="worker")
+    assert "A0001ZZ" not in str(caught.value)
+    assert store.count_people() == 1
+
+
+def test_a_record_that_could_not_be_read_again_is_refused(store: Store) -> None:
+    with pytest.raises(BadInput, match="sex") as caught:
+        store.add_person(make_record(sex="hidden value"), by="worker")
+    assert "hidden value" not in str(caught.value)
+
+
+def test_a_person_can_be_changed(store: Store, clock: object) -> None:
+    person = store.add_person(make_record(), by="worker")
+    other = store.add_person(make_record(2), by="worker")
+    store.clock.forward(minutes=1)  # type: ignore[attr-defined]
+    changed = store.update_person(person.id, replace(person.record, name="New Name", home_area="Leeds"), by="worker")
+    assert store.person(person.id) == changed
+    assert (changed.name, changed.record.home_area, changed.created < changed.updated) == ("New Name", "Leeds", True)
+    with pytest.raises(AlreadyThere):
+        store.update_person(person.id, replace(person.record, prison_number=other.prison_number), by="worker")
+
+
+def test_unknown_people_are_not_found(store: Store) -> None:
+    for ask in (
+        lambda: store.person("nobody"),
+        lambda: store.person_by_number("Z9999ZZ"),
+        lambda: store.update_person("nobody", make_record(), by="worker"),
+        lambda: store.interviews_of("nobody"),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_lists_are_searched_and_paged(store: Store) -> None:
+    for number, name in enumerate(["Élodie Brown", "Adam Smith", "100% Smith", "Zed Jones"], start=1):
+        store.add_person(make_record(number, name=name, prison="HMP Elsewhere" if number == 4 else "HMP Here"), by="worker")
+    assert [person.name for person in store.people(search="SMITH")] == ["100% Smith", "Adam Smith"]
+    assert [person.name for person in store.people(search="smith ad")] == ["Adam Smith"]
+    assert [person.name for person in store.people(search="%")] == ["100% Smith"]
+    assert [person.name for person in store.people(search="élodie a0001")] == ["Élodie Brown"]
+    assert [person.name for person in store.people(prison="HMP Elsewhere")] == ["Zed Jones"]
+    assert store.people(search="nobody at all") == []
+    with pytest.raises(BadInput):
+        store.people(search="\ud800")
+    assert len(store.people(limit=3)) == 3
+    assert len(store.people(limit=3, offset=3)) == 1
+    assert (store.count_people(), store.count_people(search="smith"), store.count_people(prison="HMP Here")) == (4, 2, 3)
+
+
+def test_an_import_keeps_the_good_rows_and_reports_every_bad_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_module, "IMPORT_BATCH", 2)
+    store.add_person(make_record(2, name="Old Name"), by="worker")
+    rows = [
+        make_row(1),
+        make_row(2, name="New Name"),
+        make_row(3, prison_number="nonsense", sex="nonsense"),
+        make_row(1, name="Again"),
+        {**make_row(5), None: ["too", "many"]},
+        {},
+        make_row(7, favourite="blue"),
+        make_row(8),
+        "not a row",
+        make_row(10, name="a \ud800 name"),
+        make_row(11, prison="a \0 prison"),
+    ]
+    report = store.import_people(rows, by="worker")  # type: ignore[arg-type]
+    assert (report.added, report.updated) == (2, 1)
+    assert [person.prison_number for person in store.people()] == ["A0001ZZ", "A0008ZZ", "A0002ZZ"]
+    assert store.person_by_number("A0002ZZ").name == "New Name"
+    found = {(row, field) for row, field, _ in report.problems}
+    wrong = {3: "sex", 4: "prison_number", 5: "row", 6: "name", 7: "favourite", 9: "row", 10: "name", 11: "prison"}
+    assert {(3, "prison_number"), *wrong.items()} <= found
+    assert {row for row, _ in found} == set(wrong)
+    assert "nonsense" not in str(report.problems)
+    assert store.import_people(rows[:2], by="worker").updated == 2
+
+
+def test_rows_are_read_from_csv_and_json(tmp_path: Path, store: Store) -> None:
+    record = make_record(flags=("ppo", "iom"), home_area="Caernarfon – y dre")
+    listed = tmp_path / "people.json"
+    listed.write_text(json.dumps([record.to_json()]), encoding="utf-8")
+    table = tmp_path / "people.csv"
+    cells = {**record.to_json(), "flags": "ppo;iom"}
+    lines = [",".join(cells), ",".join(f'"{value}"' for value in cells.values())]
+    table.write_text("\ufeff" + "\r\n".join(lines) + "\r\n", encoding="utf-8")
+    for path in (listed, table):
+        assert store.import_people(read_rows(path), by="worker").problems == []
+        assert store.person_by_number(record.prison_number).record == record
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.json", b"{", "not JSON"),
+        ("a.json", b"{}", "not a list"),
+        ("a.json", b"[{}, 3]", "row 2"),
+        ("a.json", b"[" * 100_000, "nested too deeply"),
+        ("a.csv", b"name,sex\nx,y\n", "no prison_number"),
+        ("a.csv", b"", "no prison_number"),
+        ("a.csv", b"prison_number,name,name\n", "twice"),
+        ("a.csv", b"prison_number,name\nA0001ZZ,x\nA0002ZZ,\xff\n", "row 2: is not UTF-8"),
+        ("a.csv", b'prison_number,name\nA0001ZZ,x\nA0002ZZ,"y\n', "row 2: is not CSV"),
+    ],
+)
+def test_a_file_that_is_not_rows_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=message) as caught:
+        read_rows(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_rows(tmp_path / "none.csv")
