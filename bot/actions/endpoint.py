@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import threading
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -19,6 +20,7 @@ from bot.settings import SECRET_HEADER, Settings
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
+_thread = threading.local()
 
 
 def create_executor(turns: Turns, interview: Interview) -> ActionExecutor:
@@ -55,7 +57,7 @@ def create_action_app(settings: Settings, store: Store, interview: Interview, wo
         # Our actions need no domain, so Rasa is told not to send it; the executor asks for one all the same.
         call.setdefault("domain", {"version": "3.1"})
         try:
-            result = asyncio.run(executor.run(call))
+            result = _runner().run(executor.run(call))
         except ActionExecutionRejection as rejection:
             return _refuse(str(rejection), 400, rejection.action_name)
         except ActionNotFoundException as missing:
@@ -67,6 +69,14 @@ def create_action_app(settings: Settings, store: Store, interview: Interview, wo
         return jsonify(result.model_dump() if result is not None else None)
 
     return app
+
+
+def _runner() -> asyncio.Runner:
+    """This thread's event loop: making one a call would cost more than the call's own work."""
+    if not hasattr(_thread, "runner"):
+        _thread.runner = asyncio.Runner()
+    runner: asyncio.Runner = _thread.runner
+    return runner
 
 
 def _refuse(error: str, status: int, action: str = "") -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.hearing import Message, read_message
 from bot.actions.situation import context, situation
 from bot.dialogue.content import OFFERED, fingerprint, form_of
+from bot.interview.answers import Answer
 from bot.interview.definitions import Interview
 from bot.interview.path import PathFinder, Step
 from bot.interview.turn import Conversation, Outcome
@@ -26,6 +28,16 @@ HEALTH = "health"
 Events = list[dict[str, Any]]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn that was taken: what to say, what to ask next, and the answers and the state of the interview after it."""
+
+    reply: list[dict[str, Any]]
+    step: Step | None
+    answers: Mapping[str, Answer]
+    state: str
 
 
 class Turns:
@@ -45,35 +57,35 @@ class Turns:
         """The interview that a sender is: itself, or in a demonstration the made-up one that ``rasa shell`` talks to."""
         return (self._shell_interview(sender) if self._shell_interview else None) or sender
 
-    def take(self, message: Message) -> tuple[InterviewState, list[dict[str, Any]]]:
-        """Record the turn once, however often it is delivered; give the state after it and the reply if it is new.
+    def take(self, message: Message) -> Taken:
+        """Record the turn once, however often it is delivered.
 
         Raises:
             StoreError: the store could not keep it; nothing was recorded.
         """
         interview_id = self.known(message.interview)
+        outcomes: list[Outcome] = []
 
         def decide(state: InterviewState) -> Decision:
-            return _decision(self.conversation.decide(situation(state), message.heard), message)
+            outcomes.append(self.conversation.decide(situation(state), message.heard))
+            return _decision(outcomes[-1], message)
 
         turn = self.store.take_turn(interview_id, message.turn, decide)
-        return self.store.state(interview_id), [] if turn.replayed else turn.reply
+        if not turn.replayed:
+            outcome = outcomes[-1]
+            return Taken(turn.reply, outcome.step, outcome.answers, outcome.state)
+        state = self.store.state(interview_id)
+        step = self.finder.path(context(state), state.answers).next(state.interview.focus)
+        return Taken([], step, state.answers, state.interview.state)
 
-    def next(self, state: InterviewState) -> Step | None:
-        """What to ask now."""
-        path = self.finder.path(context(state), state.answers)
-        return path.next(state.interview.focus)
-
-    def utter(self, dispatcher: CollectingDispatcher, state: InterviewState, reply: list[dict[str, Any]]) -> None:
+    def utter(self, dispatcher: CollectingDispatcher, taken: Taken) -> None:
         """Say the reply: response names with what they need; Rasa's NLG has the words."""
-        for item in reply:
-            dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, state.answers))
+        for item in taken.reply:
+            dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, taken.answers))
 
 
 def _decision(outcome: Outcome, message: Message) -> Decision:
-    entries = [
-        Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words) for kept in outcome.recorded
-    ]
+    entries = [Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words) for kept in outcome.recorded]
     return Decision(
         kind=outcome.kind,
         question=outcome.question,
@@ -125,15 +137,15 @@ class SectionForm(SafeAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: dict[str, Any]) -> Events:
         message = read_message(tracker)
-        state, reply = self.turns.take(message)
-        self.turns.utter(dispatcher, state, reply)
-        step = self.turns.next(state)
+        taken = self.turns.take(message)
+        self.turns.utter(dispatcher, taken)
+        step = taken.step
         # "offered" is always set: a form that is told nothing rejects the message.
         events: Events = [SlotSet(OFFERED, [option.id for option in step.options] if step else None)]
         answered = message.heard.question
-        if answered in state.answers and answered in self.turns.finder.interview.by_id:
-            events.append(SlotSet(answered, state.answers[answered].state))
-        paused = state.interview.state == PAUSED
+        if answered in taken.answers and answered in self.turns.finder.interview.by_id:
+            events.append(SlotSet(answered, taken.answers[answered].state))
+        paused = taken.state == PAUSED
         if step is not None and step.question.section == self.section and not paused:
             return [*events, SlotSet(REQUESTED_SLOT, step.question.id)]
         events.append(SlotSet(REQUESTED_SLOT, None))
@@ -154,11 +166,9 @@ class Resume(SafeAction):
             dispatcher.utter_message(json_message={"healthy": True, "content": self.turns.content})
             self.turns.store.people(limit=1)
             return []
-        state, reply = self.turns.take(message)
-        self.turns.utter(dispatcher, state, reply)
-        step = self.turns.next(state)
-        if step is None or state.interview.state == PAUSED:
+        taken = self.turns.take(message)
+        self.turns.utter(dispatcher, taken)
+        step = taken.step
+        if step is None or taken.state == PAUSED:
             return []
         return [FollowupAction(form_of(step.question.section))]
-
-

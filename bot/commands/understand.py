@@ -72,7 +72,7 @@ def _read(source: TextIO, name: str) -> Iterator[dict[str, Any]]:
         except ValueError:
             raise UserError(f"{name}:{number}: is not JSON; write one object a line") from None
         if not isinstance(line, dict) or not isinstance(line.get("text"), str):
-            raise UserError(f"{name}:{number}: has no 'text'; write {{\"id\": …, \"open\": …, \"text\": …}}")
+            raise UserError(f'{name}:{number}: has no \'text\'; write {{"id": …, "open": …, "text": …}}')
         yield line
 
 

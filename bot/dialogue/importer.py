@@ -28,8 +28,7 @@ def build_domain(interview: Interview) -> Dict[Text, Any]:
     """
     slot = {"type": "any", "influence_conversation": False, "mappings": [{"type": "custom"}]}
     forms = {
-        form_of(section.id): {"required_slots": [question.id for question in section.questions]}
-        for section in interview.sections
+        form_of(section.id): {"required_slots": [question.id for question in section.questions]} for section in interview.sections
     }
     responses = {f"{ASK}{question.id}": [{"text": question.plain.ask}] for question in interview.questions}
     responses.update({name: [{"text": levels["plain"]}] for name, levels in load_responses().items()})
@@ -54,8 +53,7 @@ def build_rules() -> Dict[Text, Any]:
     return {
         "version": "3.1",
         "rules": [
-            {"rule": f"{intent} outside a form", "steps": [{"intent": intent}, {"action": "action_resume"}]}
-            for intent in intents
+            {"rule": f"{intent} outside a form", "steps": [{"intent": intent}, {"action": "action_resume"}]} for intent in intents
         ],
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -54,18 +54,38 @@ class Step:
     implied: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is not settled yet about a path.
+
+    ``possible`` holds the questions of which it is not settled whether they will be asked; ``unsure`` the ids on the
+    path to which that may happen again, because an answer they rest on may still change without the person going back to it;
+    ``doubtful`` the ids of answers that may have to be asked for again, or not after all, for the same reason.
+    """
+
+    possible: tuple[Question, ...] = ()
+    unsure: frozenset[str] = frozenset()
+    doubtful: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Path:
-    """The questions on the path, in order, and how many more there may be.
-
-    ``possible`` holds the questions of which it is not settled yet whether they will be asked; ``unsure`` the ids on the
-    path to which that may happen again, because a question they rest on was put off.
-    """
+    """The questions on the path, in order, and how many more there may be."""
 
     interview: Interview
     steps: tuple[Step, ...]
-    possible: tuple[Question, ...]
-    unsure: frozenset[str] = frozenset()
+    # Only a page that shows an estimate needs the outlook, and it costs more walks: worked out when asked for.
+    look_ahead: Callable[[Path], Outlook] = field(compare=False, repr=False)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """What is not settled yet about this path."""
+        return self.look_ahead(self)
+
+    @property
+    def possible(self) -> tuple[Question, ...]:
+        """The questions of which it is not settled yet whether they will be asked."""
+        return self.outlook.possible
 
     @cached_property
     def by_id(self) -> dict[str, Step]:
@@ -110,27 +130,8 @@ class Path:
 
     def remaining(self) -> tuple[int, int]:
         """The least and the most questions still to come: those certain now, and those that answers may add."""
-        waiting = {step.question.id for step in self.open}
-        moving = waiting | self.unsure | {question.id for question in self.possible}
-        doubtful = {step.question.id for step in self.steps if self._rests_on(step, moving)}
-        # Everything else is asked before what was put off, and so before that can take it off the path.
-        at_risk = {step.question.id for step in self.steps if step.question.section == self._last} & self.unsure
-        return len(waiting - doubtful - at_risk), len(waiting | doubtful) + len(self.possible)
-
-    def _rests_on(self, step: Step, moving: set[str]) -> bool:
-        """Whether what is settled about a step may be so no more, or the reverse, once ``moving`` questions are answered."""
-        question, answer = step.question, step.answer
-        if step.implied:
-            return question.id in self.unsure
-        if answer is None or not answer.given:
-            return False
-        rests_on = {*question.depends_on}
-        for option in question.options:
-            if question.needs_of is not None or option.id in answer.options:
-                rests_on |= option.when.sources
-        if question.reads_back and not question.opens_review:
-            rests_on |= {other for other in moving if self.interview.by_id[other].section == question.reads_back}
-        return not moving.isdisjoint(rests_on)
+        waiting, outlook = {step.question.id for step in self.open}, self.outlook
+        return len(waiting - outlook.doubtful - outlook.unsure), len(waiting | outlook.doubtful) + len(outlook.possible)
 
     def progress(self) -> dict[str, str]:
         """Each section's state: not_started, partly, done or nothing_to_ask."""
@@ -180,31 +181,70 @@ class PathFinder:
     def __init__(self, interview: Interview) -> None:
         self.interview = interview
         # Most questions offer every option to everybody; there is nothing to work out for those.
-        self._all_offered = {
+        self._all_offered: dict[str, dict[str, Truth]] = {
             question.id: dict.fromkeys(question.by_id, True)
             for question in interview.questions
             if question.options and all(option.when is ALWAYS for option in question.options)
         }
 
     def path(self, context: Context, answers: Mapping[str, Answer]) -> Path:
-        """Walk the interview, once more if questions were put off. Costs the number of questions, not the number of paths."""
+        """Walk the interview. Costs the number of questions, not the number of paths."""
         steps, possible = self._walk(context, answers, frozenset())
-        path = self._settle(Path(self.interview, steps, possible))
-        put_off = frozenset(step.question.id for step in path.postponed)
-        if not put_off:
-            return path
-        # What they will be in the end is not settled: without this the estimate would take "later" for the last word.
-        _, unsettled = self._walk(context, answers, put_off)
-        return replace(
-            path,
-            possible=tuple(question for question in unsettled if question.id not in path),
-            unsure=frozenset(question.id for question in unsettled if question.id in path),
-        )
+        return self._settle(Path(self.interview, steps, lambda path: self._look_ahead(path, context, answers, possible)))
+
+    def _look_ahead(self, path: Path, context: Context, answers: Mapping[str, Answer], possible: tuple[Question, ...]) -> Outlook:
+        """Walk again without the answers that are not the last word, until nothing more turns out to rest on them."""
+        outlook = Outlook(possible)
+        loose: frozenset[str] = frozenset()
+        while True:
+            # What is put off, or will be asked again, is not the last word: the estimate must not rest on it.
+            doubtful = self._doubtful(path, outlook)
+            found = doubtful | {step.question.id for step in path.open if step.answer is not None}
+            if found == loose:
+                return outlook
+            loose = found
+            _, unsettled = self._walk(context, answers, loose)
+            outlook = Outlook(
+                possible=tuple(question for question in unsettled if question.id not in path),
+                unsure=frozenset(question.id for question in unsettled if question.id in path),
+                doubtful=doubtful,
+            )
+
+    def _doubtful(self, path: Path, outlook: Outlook) -> frozenset[str]:
+        """The ids of steps whose answer rests on what will be asked or may come."""
+        moving = {step.question.id for step in path.open} | outlook.unsure | {question.id for question in outlook.possible}
+        sections = {self.interview.by_id[name].section for name in moving}
+        found = set()
+        for step in path.steps:
+            question, answer = step.question, step.answer
+            if step.implied:
+                rests = question.id in outlook.unsure
+            elif answer is None or not answer.given:
+                rests = False
+            elif question.reads_back:
+                rests = question.reads_back in sections and not question.opens_review
+            else:
+                rests = not moving.isdisjoint(self._rests_on(question, answer))
+            if rests:
+                found.add(question.id)
+        return frozenset(found)
+
+    def _rests_on(self, question: Question, answer: Answer) -> set[str]:
+        """The sources that decide whether a given answer stands."""
+        sources = {*question.depends_on}
+        if question.id not in self._all_offered:
+            for option in question.options:
+                if question.needs_of is not None or option.id in answer.options:
+                    sources |= option.when.sources
+        return sources
 
     def _walk(
-        self, context: Context, answers: Mapping[str, Answer], put_off: frozenset[str]
+        self, context: Context, answers: Mapping[str, Answer], loose: frozenset[str]
     ) -> tuple[tuple[Step, ...], tuple[Question, ...]]:
-        """The steps on the path, and the questions of which it is not settled whether they will be asked."""
+        """The steps on the path, and the questions of which it is not settled whether they will be asked.
+
+        The answers to ``loose`` questions are taken as not given yet.
+        """
         walk = Walk(context)
         steps: list[Step] = []
         possible: list[Question] = []
@@ -213,7 +253,9 @@ class PathFinder:
             if truth is False:
                 walk.passed(question.id, NOTHING)
                 continue
-            truths = self._all_offered.get(question.id) or {option.id: option.when.holds(walk) for option in question.options}
+            truths = self._all_offered.get(question.id)
+            if truths is None:
+                truths = {option.id: option.when.holds(walk) for option in question.options}
             implied = question.implied.when.holds(walk) if question.implied is not None else False
             answer = answers.get(question.id)
             usable = _usable(answer, truths)
@@ -231,7 +273,7 @@ class PathFinder:
                 answer = None
             options = tuple(option for option in question.options if truths[option.id] is True)
             steps.append(Step(question, options, answer, settled=answer is not None, implied=bool(implied)))
-            walk.passed(question.id, value_of(answer) if answer is not None and question.id not in put_off else None)
+            walk.passed(question.id, value_of(answer) if answer is not None and question.id not in loose else None)
         return tuple(steps), tuple(possible)
 
     def _settle(self, path: Path) -> Path:
@@ -241,7 +283,7 @@ class PathFinder:
             step if not step.settled or step.implied or _still_good(step, path, confirmed) else replace(step, settled=False)
             for step in path.steps
         )
-        return path if steps == path.steps else Path(path.interview, steps, path.possible)
+        return path if steps == path.steps else replace(path, steps=steps)
 
 
 def _and(first: Truth, second: Truth) -> Truth:

@@ -66,7 +66,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the turn did. ``reply`` lists {"say": response name, "vars": ids and numbers}; it never holds an answer."""
+    """What the turn did. ``reply`` lists {"say": response name, "vars": ids and numbers}; it never holds an answer.
+
+    ``step`` is what to ask next, None when all is settled; ``answers`` are the answers as they are after the turn.
+    """
 
     kind: str
     question: str | None
@@ -74,6 +77,8 @@ class Outcome:
     reply: tuple[dict[str, Any], ...] = ()
     focus: str | None = None
     state: str = OPEN
+    step: Step | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 def say(name: str, **vars: Any) -> dict[str, Any]:
@@ -97,6 +102,12 @@ class Conversation:
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
         path = self.finder.path(situation.context, situation.answers)
+        outcome = self._decide(situation, heard, path)
+        if outcome.answers:  # recorded: the step was found on the path after it
+            return outcome
+        return replace(outcome, step=path.next(outcome.focus), answers=situation.answers)
+
+    def _decide(self, situation: Situation, heard: Heard, path: Path) -> Outcome:
         current = path.next(situation.focus)
         here = current.question.id if current else None
         if heard.intent == "begin":
@@ -244,7 +255,9 @@ class Conversation:
             name = "utter_options_again" if again or not likely else "utter_clarify"
             shown = [option.id for option in step.options] if name == "utter_options_again" else likely
             return Outcome("clarify", question.id, (), (say(name, question=question.id, options=shown),), focus, OPEN)
-        return Outcome("try_again", question.id, (), (say(f"utter_{error.reason}", question=question.id, **error.facts),), focus, OPEN)
+        return Outcome(
+            "try_again", question.id, (), (say(f"utter_{error.reason}", question=question.id, **error.facts),), focus, OPEN
+        )
 
     def _record(self, situation: Situation, path: Path, step: Step, recorded: Recorded, *extra: dict[str, Any]) -> Outcome:
         question = step.question
@@ -267,6 +280,8 @@ class Conversation:
             reply=tuple(reply),
             focus=None,
             state=OPEN if asking else COMPLETE,
+            step=asking,
+            answers=answers,
         )
 
     def _acknowledge(self, question: Question, answer: Answer) -> dict[str, Any]:

@@ -123,8 +123,6 @@ class Wording:
                 vars[name] = f"{vars[name]:g}"
         return vars
 
-    def reply(
-        self, item: Mapping[str, Any], answers: Mapping[str, Answer], language: str = "en", level: str = "plain"
-    ) -> str:
+    def reply(self, item: Mapping[str, Any], answers: Mapping[str, Answer], language: str = "en", level: str = "plain") -> str:
         """One item of a turn's reply in words."""
         return self.say(str(item["say"]), language, level, **self.reply_vars(item, answers, language, level))

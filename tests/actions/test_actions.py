@@ -130,7 +130,13 @@ def test_words_are_recorded_with_how_they_were_understood(rasa: Rasa, store: Sto
     rasa.choose("ready", "language_speak", "en")
     rasa.call("validate_ready_form", "words", text="just me in here", option_guesses=guesses, metadata={"words": "just me in here"})
     row = store.history(interview)[-1]
-    assert (row.how, row.words, row.by, row.device, row.answer.options) == ("model", "just me in here", "worker", "tablet", ("alone",))
+    assert (row.how, row.words, row.by, row.device, row.answer.options) == (
+        "model",
+        "just me in here",
+        "worker",
+        "tablet",
+        ("alone",),
+    )
 
 
 def test_pausing_leaves_the_form_and_the_next_message_resumes_it(rasa: Rasa, store: Store, interview: str) -> None:
@@ -201,7 +207,9 @@ def test_an_endpoint_without_a_secret_of_its_own_trusts_nobody(store: Store, tmp
     assert open_client.post("/webhook", json={}, headers={SECRET_HEADER: ""}).status_code == 403
 
 
-@pytest.mark.parametrize(("body", "status"), [("[]", 400), ("not json", 400), ('{"next_action": "no_such_action", "tracker": {}}', 404)])
+@pytest.mark.parametrize(
+    ("body", "status"), [("[]", 400), ("not json", 400), ('{"next_action": "no_such_action", "tracker": {}}', 404)]
+)
 def test_a_call_that_makes_no_sense_is_refused_in_a_line(client: FlaskClient, body: str, status: int) -> None:
     answer = client.post("/webhook", data=body, content_type="application/json", headers={SECRET_HEADER: SECRET})
     assert answer.status_code == status

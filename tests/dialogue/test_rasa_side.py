@@ -112,7 +112,12 @@ def test_a_typed_slash_never_becomes_a_payload(side: dict[str, Any]) -> None:
 
 def rasa(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(RASA_PYTHON), "-W", "ignore", "-m", "rasa", *words], text=True, capture_output=True, env=ENVIRONMENT, cwd=ROOT, timeout=300
+        [str(RASA_PYTHON), "-W", "ignore", "-m", "rasa", *words],
+        text=True,
+        capture_output=True,
+        env=ENVIRONMENT,
+        cwd=ROOT,
+        timeout=300,
     )
 
 

@@ -199,7 +199,11 @@ def test_guesses_for_other_questions_or_options_not_offered_are_ignored(t: Talk)
 def test_many_options_from_words_leave_exclusive_ones_out(t: Talk) -> None:
     t.choose("lived", "family")
     t.choose("hurt", "no")
-    t.hear("words", text="dog and cat", guesses=(Guess("things", "dog", 0.9), Guess("things", "none", 0.7), Guess("things", "cat", 0.8)))
+    t.hear(
+        "words",
+        text="dog and cat",
+        guesses=(Guess("things", "dog", 0.9), Guess("things", "none", 0.7), Guess("things", "cat", 0.8)),
+    )
     assert t.answers["things"].options == ("dog", "cat")
     t.hear("go_back")
     t.hear("words", text="nothing at all", guesses=(Guess("things", "none", 0.9), Guess("things", "cat", 0.8)))
@@ -217,7 +221,9 @@ def test_a_sensitive_question_takes_buttons_only_and_is_never_echoed(t: Talk) ->
     assert said(t.hear("refuse")) == ["utter_saved"]
 
 
-@pytest.mark.parametrize(("intent", "state"), [("refuse", "refused"), ("unknown", "unknown"), ("later", "later"), ("skip", "skipped")])
+@pytest.mark.parametrize(
+    ("intent", "state"), [("refuse", "refused"), ("unknown", "unknown"), ("later", "later"), ("skip", "skipped")]
+)
 def test_not_now_answers_are_answers(t: Talk, intent: str, state: str) -> None:
     assert said(t.hear(intent)) == ["utter_not_now"]
     assert t.answers["lived"].state == state
