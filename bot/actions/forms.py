@@ -1,4 +1,4 @@
-"""The actions that Rasa calls. Thin: each reads the message, lets the engine decide inside one store transaction, and says what comes next."""
+"""The actions that Rasa calls. Thin: read the message, let the engine decide inside one store transaction, say what comes next."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class OptionRanker(GraphComponent):
             return []
         model, columns = self._models[question]
         scores = model.predict_proba(self._features.transform([words]).tocsr()[:, columns])[0]
-        ranked = sorted(zip(model.classes_, scores), key=lambda pair: -pair[1])
+        ranked = sorted(zip(model.classes_, scores, strict=True), key=lambda pair: -pair[1])
         return [
             {"question": question, "option": str(option), "confidence": round(float(score), 4)}
             for option, score in ranked

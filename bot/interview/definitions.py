@@ -70,6 +70,7 @@ class Question:
     asked_of: str = "person"
     sensitive: bool = False
     optional: bool = False
+    urgent: bool = False
     carry: bool = True
     pathway: str | None = None
     peer: Peer | None = None

@@ -267,7 +267,7 @@ class Conversation:
         answers = {**situation.answers, question.id: answer}
         after = self.finder.path(situation.context, answers)
         reply = list(extra) or [self._acknowledge(question, answer)]
-        if question.id == "urgent_today" and answer.given and "none" not in answer.options:
+        if question.urgent and answer.given and not any(question.by_id[option].exclusive for option in answer.options):
             reply.append(say("utter_urgent"))
         # "Something is not right" keeps the read-back open until the person has put it right.
         asking = after.next(None)

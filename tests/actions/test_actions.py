@@ -33,10 +33,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def interview(store: Store) -> str:
     record = read_record(
         {
-            "prison_number": "A0001ZZ", "name": "Made Up", "date_of_birth": "1990-01-01", "sex": "male", "prison": "HMP Northmere (made-up)",
-            "reception": "2026-11-10T10:00", "sentence": {"type": "determinate", "months": 10}, "care_leaver": "no", "armed_forces": "no", "made_up": True,
+            "prison_number": "A0001ZZ",
+            "name": "Made Up",
+            "date_of_birth": "1990-01-01",
+            "sex": "male",
+            "prison": "HMP Northmere (made-up)",
+            "reception": "2026-11-10T10:00",
+            "sentence": {"type": "determinate", "months": 10},
+            "care_leaver": "no",
+            "armed_forces": "no",
+            "made_up": True,
         }
-    )  # fmt: skip
+    )
     person = store.add_person(record, by="test")
     return store.start_interview(person.id, kind="first", mode="kiosk", language="en", level="plain", by="test", device="test").id
 
@@ -62,9 +70,17 @@ class Rasa:
         entities = message.pop("entities", [])
         parsed = {"intent": {"name": intent, "confidence": 1.0}, "entities": entities, "text": "", **message}
         tracker = {
-            "sender_id": self.sender, "slots": self.slots, "latest_message": parsed, "events": [{"event": "user", "metadata": metadata}],
-            "paused": False, "followup_action": None, "active_loop": {}, "latest_action_name": None, "latest_event_time": 0.0, "latest_input_channel": "page",
-        }  # fmt: skip
+            "sender_id": self.sender,
+            "slots": self.slots,
+            "latest_message": parsed,
+            "events": [{"event": "user", "metadata": metadata}],
+            "paused": False,
+            "followup_action": None,
+            "active_loop": {},
+            "latest_action_name": None,
+            "latest_event_time": 0.0,
+            "latest_input_channel": "page",
+        }
         answer = self.client.post("/webhook", json={"next_action": action, "tracker": tracker}, headers={SECRET_HEADER: SECRET})
         assert answer.status_code == 200, answer.get_data(as_text=True)
         result: dict[str, Any] = answer.get_json()

@@ -45,8 +45,13 @@ LINES = {
 def side() -> dict[str, Any]:
     done = subprocess.run(
         [str(RASA_PYTHON), "-W", "ignore", "tests/dialogue/rasa_side.py"],
-        input=json.dumps({"lines": list(LINES)}), text=True, capture_output=True, env=ENVIRONMENT, cwd=ROOT, timeout=300,
-    )  # fmt: skip
+        input=json.dumps({"lines": list(LINES)}),
+        text=True,
+        capture_output=True,
+        env=ENVIRONMENT,
+        cwd=ROOT,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result

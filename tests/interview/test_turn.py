@@ -73,6 +73,7 @@ title: {plain: End, easy: End}
 questions:
   - id: urgent_today
     kind: many
+    urgent: true
     sensitive: true
     plain: {ask: "Anything urgent?", why: "To act."}
     easy: {ask: "Urgent?", why: "To act."}
@@ -403,13 +404,32 @@ def test_the_same_answer_again_is_not_written_again(t: Talk) -> None:
 
 
 @given(
-    intent=st.sampled_from(["words", "answer", "refuse", "unknown", "later", "skip", "why", "help_me", "repeat", "go_back", "change", "pause", "person", "begin", "say_more", "nonsense"]),
+    intent=st.sampled_from(
+        [
+            "words",
+            "answer",
+            "refuse",
+            "unknown",
+            "later",
+            "skip",
+            "why",
+            "help_me",
+            "repeat",
+            "go_back",
+            "change",
+            "pause",
+            "person",
+            "begin",
+            "say_more",
+            "nonsense",
+        ]
+    ),
     question=st.none() | st.sampled_from(["lived", "address", "hurt", "things", "notes", "sure", "read_back", "zzz", ""]),
     options=st.lists(st.sampled_from(["rented", "family", "yes", "none", "dog", "right", "", "/x", "💥"]), max_size=4),
     text=st.text(max_size=120),
     more=st.text(max_size=120),
     seen=st.none() | st.integers(-1, 5),
-)  # fmt: skip
+)
 def test_nothing_a_browser_can_send_makes_a_turn_fail(
     talk: Conversation, intent: str, question: str | None, options: list[str], text: str, more: str, seen: int | None
 ) -> None:
