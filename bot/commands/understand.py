@@ -1,4 +1,4 @@
-"""``bcst2 understand [FILE]``: what the assistant makes of lines of words, through the trained model and the code of a live turn."""
+"""``bcst2 understand [FILE]``: what is made of lines of words, through the trained model and the code of a live turn."""
 
 from __future__ import annotations
 

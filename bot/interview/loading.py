@@ -30,8 +30,8 @@ _HEAD_KEYS = frozenset("sections not_now none_of_these limits shared_examples re
 _REVIEW_KEYS = frozenset("plain easy options not sensitive because".split())
 _SECTION_KEYS = frozenset("section pathway title intro when because questions".split())
 _QUESTION_KEYS = frozenset(
-    "id kind asked_of sensitive optional urgent carry peer when because plain easy options options_from needs_of examples min max at_most "
-    "reads_back implied depends_on ends".split()
+    "id kind asked_of sensitive optional urgent carry peer when because plain easy options options_from needs_of examples "
+    "min max at_most reads_back implied depends_on ends".split()
 )
 _OPTION_KEYS = frozenset("id plain easy exclusive when peer examples".split())
 _WORDS_KEYS = frozenset("ask why help ends".split())

@@ -155,8 +155,11 @@ class Answer(Base):
 
 # A view: the latest row of each question of each interview.
 current_answers = table(
-    "current_answers", column("id", Answer.id.type), column("interview_id", Answer.interview_id.type),
-    column("question_id", Answer.question_id.type), column("payload", Answer.payload.type),
+    "current_answers",
+    column("id", Answer.id.type),
+    column("interview_id", Answer.interview_id.type),
+    column("question_id", Answer.question_id.type),
+    column("payload", Answer.payload.type),
 )
 
 
