@@ -189,6 +189,7 @@ class PathFinder:
 
     def path(self, context: Context, answers: Mapping[str, Answer]) -> Path:
         """Walk the interview. Costs the number of questions, not the number of paths."""
+        answers = dict(answers)  # a path is a value: what is answered afterwards must not change its outlook
         steps, possible = self._walk(context, answers, frozenset())
         return self._settle(Path(self.interview, steps, lambda path: self._look_ahead(path, context, answers, possible)))
 
@@ -212,7 +213,8 @@ class PathFinder:
 
     def _doubtful(self, path: Path, outlook: Outlook) -> frozenset[str]:
         """The ids of steps whose answer rests on what will be asked or may come."""
-        moving = {step.question.id for step in path.open} | outlook.unsure | {question.id for question in outlook.possible}
+        moving = {step.question.id for step in path.open} | {question.id for question in outlook.possible}
+        moving |= outlook.unsure | outlook.doubtful
         sections = {self.interview.by_id[name].section for name in moving}
         found = set()
         for step in path.steps:

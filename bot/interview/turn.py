@@ -154,8 +154,9 @@ class Conversation:
         return Outcome("change", wanted, (), (say("utter_changing"),), wanted, OPEN)
 
     def _offer_more(self, situation: Situation, path: Path, here: str | None) -> Outcome:
-        last = situation.last[1]
-        step = path.by_id.get(last or "")
+        # Of the answers given, not of the turns taken: "why" or "say it again" may have come between.
+        last = max(situation.newest_for, key=lambda question: situation.newest_for[question], default="")
+        step = path.by_id.get(last)
         if step is None or step.answer is None or not step.answer.given or not step.question.takes_more:
             return self._stay(situation, path, "nothing_to_add_to", here, say("utter_nothing_to_add_to"))
         return self._stay(situation, path, "say_more", step.question.id, say("utter_say_more", question=step.question.id))

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.interview.answers import Answer
-from bot.interview.path import Context, PathFinder
-from tests.interview.making import REVIEW, Person, build, facts, load_interview, need, option, question, section, write
+from bot.interview.loading import load_interview
+from bot.interview.path import Context, PathFinder, Step
+from tests.interview.making import REVIEW, Person, build, facts, need, option, question, section, write
 
 ONLY_A = {"is": ["q", "a"]}
 
@@ -251,8 +252,8 @@ def test_next_and_back(tmp_path: Path) -> None:
     person = Person(build(tmp_path, question("q", "a", "b"), question("then", "x", "y", when=ONLY_A), question("last", "a", "b")))
     path = person.path
 
-    def step(found: object) -> str | None:
-        return None if found is None else found.question.id  # type: ignore[attr-defined, no-any-return]
+    def step(found: Step | None) -> str | None:
+        return None if found is None else found.question.id
 
     assert step(path.next()) == "q"
     assert step(path.next("last")) == "last"

@@ -314,6 +314,7 @@ def test_saying_more_adds_to_the_answer_before(t: Talk) -> None:
     t.choose("lived", "family")
     assert said(t.hear("say_more")) == ["utter_say_more"]
     assert said(t.hear("words", text="with my gran")) == ["utter_added"]
+    t.hear("why")
     t.hear("say_more")
     t.hear("words", text="and her dog")
     assert t.answers["lived"].more == "with my gran\nand her dog"

@@ -1,0 +1,80 @@
+"""Error pages in plain words, and the same for programs. Never a trace, never what was said."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from bot.store.errors import AlreadyThere, BadInput, NotFound, SignInLocked, StoreError
+
+SAFE = "Your answers are safe."
+PAGES: dict[int, tuple[str, tuple[str, ...]]] = {
+    400: ("We could not use that", (SAFE, "The page may have been open too long, or it was sent twice. Go back and try again.")),
+    401: ("Please sign in", (SAFE, "Sign in and try again.")),
+    403: (
+        "You cannot open this page",
+        (SAFE, "It is for somebody else, or from another place. If you need it, ask your administrator."),
+    ),
+    404: ("We cannot find this page", (SAFE, "Go to the list of people and choose again.")),
+    405: ("We could not use that", (SAFE, "This page cannot be opened in that way. Go to the list of people and choose again.")),
+    409: ("That is there already", ("Change what is there instead.",)),
+    413: ("That is too much at once", (SAFE, "Write less, or choose a smaller file, and try again. The most is 256 KB.")),
+    415: ("We could not use that", ("Send it as JSON.",)),
+    422: ("We could not use that answer", (SAFE, "Check it and try again.")),
+    429: ("Too many tries", ("There were too many wrong passwords. Wait five minutes and try again.",)),
+    500: (
+        "Something went wrong on our side",
+        (SAFE, "Please try again. If it happens again, tell the person who looks after this system."),
+    ),
+    503: ("This is not working just now", (SAFE, "Please try again in a minute.")),
+}
+CODES = {
+    400: "bad_request", 401: "signed_out", 403: "not_allowed", 404: "not_found", 405: "wrong_method", 409: "already_there",
+    413: "too_large", 415: "not_json", 422: "invalid", 429: "too_many_tries", 500: "failed", 503: "unavailable",
+}  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+
+def answer(status: int, message: str | None = None, **more: object) -> tuple[Response | str, int]:
+    """An error as a page or, for the API, as JSON."""
+    status = status if status in PAGES else (500 if status >= 500 else 400)
+    title, lines = PAGES[status]
+    if request.path.startswith("/api/"):
+        body = {"code": CODES[status], "message": message or " ".join((f"{title}.", *lines)), **more}
+        return jsonify({"error": body}), status
+    fields: list[tuple[str, str]] = []
+    if request.endpoint == "interview.take" and status >= 500:
+        # Nothing that was put in is lost: the same turn can be sent again from this page.
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return render_template("error.html", title=title, lines=(message, *lines[1:]) if message else lines, fields=fields), status
+
+
+def register(app: Flask) -> None:
+    """Puts the error pages on an application."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[Response | str, int]:
+        return answer(error.code or 500)
+
+    @app.errorhandler(StoreError)
+    def store(error: StoreError) -> tuple[Response | str, int]:
+        if isinstance(error, NotFound):
+            return answer(404)
+        if isinstance(error, SignInLocked):
+            return answer(429)
+        if isinstance(error, AlreadyThere):
+            return answer(409)
+        if isinstance(error, BadInput):
+            return answer(400)
+        # The text of a store error names the trouble and holds nothing personal.
+        log.error("%s: %s", request.endpoint, error)
+        return answer(503)
+
+    @app.errorhandler(Exception)
+    def other(error: Exception) -> tuple[Response | str, int]:
+        # The type alone: the text of an unforeseen exception may hold what somebody said.
+        log.error("%s failed: %s", request.endpoint, type(error).__name__)
+        return answer(500)

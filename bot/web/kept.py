@@ -1,0 +1,67 @@
+"""What was typed when a session had ended: held in memory for the same browser and user, never on disk or in an address."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from bot.web.posted import Posted
+
+KEPT_SECONDS = 30 * 60
+MOST_KEPT = 200
+MOST_SEEN = 2000
+
+
+def device_of(token: str) -> str:
+    """A short name for the browser of a session, which tells devices apart and nothing else."""
+    return "page:" + _digest(token)[:8]
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+class Kept:
+    """Unsent turns by browser. A thread may come from any request."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._users: OrderedDict[str, str] = OrderedDict()
+        self._turns: OrderedDict[str, tuple[float, str, Posted]] = OrderedDict()
+
+    def seen(self, token: str, user_id: str) -> None:
+        """Remember whose session this is, for when it has ended."""
+        with self._lock:
+            self._users[_digest(token)] = user_id
+            self._users.move_to_end(_digest(token))
+            while len(self._users) > MOST_SEEN:
+                self._users.popitem(last=False)
+
+    def keep(self, token: str, interview_id: str, posted: Posted) -> None:
+        """Hold a turn that came with an ended session. One whose user is not known is not held."""
+        with self._lock:
+            if _digest(token) not in self._users:
+                return
+            self._turns[_digest(token)] = (self._clock() + KEPT_SECONDS, interview_id, posted)
+            while len(self._turns) > MOST_KEPT:
+                self._turns.popitem(last=False)
+
+    def hand_over(self, old: str, new: str, user_id: str) -> None:
+        """The same browser has a new session: what was held goes with it if the user is the same, and is dropped if not."""
+        with self._lock:
+            held = self._turns.pop(_digest(old), None)
+            if held is not None and self._users.get(_digest(old)) == user_id:
+                self._turns[_digest(new)] = held
+
+    def take(self, token: str, interview_id: str) -> Posted | None:
+        """What is held for this browser and interview, once."""
+        with self._lock:
+            held = self._turns.get(_digest(token))
+            if held is None or held[1] != interview_id:
+                return None
+            del self._turns[_digest(token)]
+            return held[2] if self._clock() < held[0] else None

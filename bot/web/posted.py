@@ -1,0 +1,209 @@
+"""What a page or a program posts as a turn, and the message that it becomes. Takes anything a browser can send."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from werkzeug.datastructures import MultiDict
+
+from bot.interview.answers import ADDRESS_PARTS, InvalidAnswer, choose, read_address, read_text
+from bot.interview.path import Step
+
+ANSWER, CHANGE, BEGIN, SKIP, PERSON = "answer", "change", "begin", "skip", "person"
+NOT_NOW_BUTTONS = ("refuse", "unknown", "later")
+TOOLS = ("go_back", SKIP, "pause", "repeat", PERSON)
+COMMANDS = (*NOT_NOW_BUTTONS, *TOOLS, BEGIN, CHANGE, "why", "help_me", "say_more")
+DATE_PARTS = ("day", "month", "year")
+TURN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_ID = re.compile(r"[a-z0-9_~]{1,80}")
+MOST_OPTIONS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One turn as it was posted. ``do`` is ``answer`` or a command; ``target`` the question to change."""
+
+    turn: str
+    question: str | None = None
+    seen: int | None = None
+    do: str = ANSWER
+    options: tuple[str, ...] = ()
+    picked: bool = False
+    words: str = ""
+    text: str = ""
+    more: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    target: str | None = None
+
+    @property
+    def typed(self) -> bool:
+        """Whether the person put anything in by hand."""
+        return bool(self.words.strip() or self.text.strip() or self.more.strip() or any(self.parts.values()))
+
+    def again(self) -> Posted:
+        """The same, to be sent as a new turn."""
+        return replace(self, turn=new_turn(), seen=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for Rasa: ``typed`` words or a button's payload, and what goes with it."""
+
+    message: str
+    typed: bool = False
+    words: str = ""
+    more: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+def new_turn() -> str:
+    """A fresh id for the turn of a page."""
+    return str(uuid4())
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _number(value: object) -> int | None:
+    text = str(value)
+    return int(text) if re.fullmatch(r"\d{1,15}", text) else None
+
+
+def _turn(value: object) -> str:
+    return value if isinstance(value, str) and TURN_ID.fullmatch(value) else new_turn()
+
+
+def read_form(form: MultiDict[str, str]) -> Posted:
+    """A posted form. A button ``pick`` answers with one option; ``change`` names a question."""
+    pick, target, do = form.get("pick"), form.get(CHANGE), form.get("do", ANSWER)
+    if target is not None:
+        do = CHANGE
+    elif do not in COMMANDS or do == CHANGE:
+        do = ANSWER
+    options = form.getlist("option")[:MOST_OPTIONS] if pick is None else [pick]
+    return Posted(
+        turn=_turn(form.get("turn")),
+        question=_id(form.get("question")),
+        seen=_number(form.get("seen")),
+        do=do,
+        options=tuple(options),
+        picked=pick is not None,
+        words="" if pick is not None else form.get("words", ""),
+        text=form.get("text", ""),
+        more=form.get("more", ""),
+        parts={part: form[part] for part in (*ADDRESS_PARTS, *DATE_PARTS) if form.get(part)},
+        target=_id(target),
+    )
+
+
+def read_json(data: Mapping[str, Any]) -> Posted:
+    """A posted JSON object; what is not of its form is left out. An unknown ``do`` answers."""
+
+    def text(name: str) -> str:
+        value = data.get(name)
+        return value if isinstance(value, str) else ""
+
+    options, parts = data.get("options"), data.get("parts")
+    chosen = [str(option) for option in options[:MOST_OPTIONS]] if isinstance(options, list) else []
+    number = data.get("number")
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    do = text("do") if text("do") in COMMANDS else ANSWER
+    return Posted(
+        turn=_turn(data.get("turn")),
+        question=_id(data.get("question")),
+        seen=_number(data.get("seen")),
+        do=do,
+        options=tuple(chosen),
+        picked=True,
+        words=text("words"),
+        text=f"{number:g}" if is_number else text("text"),
+        more=text("more"),
+        parts={str(key): value for key, value in parts.items() if isinstance(value, str)} if isinstance(parts, Mapping) else {},
+        target=_id(data.get("change")),
+    )
+
+
+def payload(intent: str, **entities: Any) -> str:
+    """What a button says to Rasa."""
+    return f"/{intent}{json.dumps(entities) if entities else ''}"
+
+
+def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Outgoing:
+    """The message of a turn. ``step`` is the posted question where it is on the path; without it the engine says what to do.
+
+    Raises:
+        InvalidAnswer: the page can show at once, beside what was put in, why the engine would not take it.
+    """
+    if posted.do == CHANGE:
+        return Outgoing(payload(CHANGE, question=posted.target or ""))
+    if posted.do != ANSWER:
+        return Outgoing(payload(posted.do))
+    if step is not None and step.question.closed:
+        return _closed(posted, step, limits)
+    if step is not None:
+        return _open(posted, step, limits)
+    if posted.words.strip() or posted.text.strip():
+        words = _short_enough(posted.words or posted.text, limits)
+        return Outgoing(words, typed=True, words=words)
+    return Outgoing(payload(ANSWER, question=posted.question or "", option=list(posted.options)))
+
+
+def _closed(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
+    question = step.question
+    words, more = posted.words.strip(), posted.more.strip()
+    _short_enough(words, limits)
+    _short_enough(more, limits)
+    before = set(step.answer.options) if step.answer is not None else set()
+    # A choice that was only left standing does not speak against what was typed.
+    left_standing = not posted.picked and set(posted.options) == before and bool(before)
+    if words and (not posted.options or left_standing):
+        return Outgoing(words, typed=True, words=words)
+    if question.takes_more and words:
+        more = f"{more}\n{words}".strip()
+    choose(question, posted.options, step.options)
+    return Outgoing(payload(ANSWER, question=question.id, option=list(posted.options)), more=more if question.takes_more else "")
+
+
+def _open(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
+    question = step.question
+    if question.kind == "text":
+        words = _short_enough(posted.text or posted.words, limits)
+        if not words.strip():
+            return _empty(step)
+        # Typed as in a conversation: "skip" or "I don't know" mean what they say.
+        return Outgoing(words, typed=True, words=words)
+    answer = payload(ANSWER, question=question.id)
+    if question.kind == "address":
+        parts = {part: posted.parts[part] for part in ADDRESS_PARTS if posted.parts.get(part, "").strip()}
+        if not parts and posted.text.strip():
+            parts = {"line1": posted.text}
+        if not parts:
+            return _empty(step)
+        read_address(question, parts, limits)
+        return Outgoing(answer, parts=parts)
+    if question.kind == "date" and any(posted.parts.get(part) for part in DATE_PARTS):
+        words = "/".join(posted.parts.get(part, "").strip() for part in DATE_PARTS)
+    else:
+        words = posted.text.strip() or " ".join(posted.options)
+    if not words:
+        return _empty(step)
+    read_text(question, words, limits)
+    return Outgoing(answer, words=words)
+
+
+def _empty(step: Step) -> Outgoing:
+    if step.question.optional:
+        return Outgoing(payload(SKIP))
+    raise InvalidAnswer("choose_one" if step.question.kind == "scale" else "say_something")
+
+
+def _short_enough(text: str, limits: Mapping[str, int]) -> str:
+    if len(text) > limits["typed"]:
+        raise InvalidAnswer("too_long", limit=limits["typed"])
+    return text

@@ -1,0 +1,213 @@
+"""Who may see what: the session cookie, signing in, the CSRF check and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.interview.answers import clean
+from bot.settings import Settings
+from bot.store.types import Session
+from bot.web.kept import device_of
+from bot.web.posted import read_form
+from bot.web.state import web
+from bot.web.talk import Speaker
+
+TOKEN = "token"
+PUBLIC = frozenset(
+    {"static", "signing.sign_in", "signing.try_sign_in", "meta.health", "meta.info", "meta.ping", "api.sign_in", "api.openapi"}
+)
+# What a session bound to one interview (a kiosk) may open.
+BOUND = frozenset({"signing.sign_out"})
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_AN_ID = re.compile(r"[0-9a-f]{32}")
+_OUR_PAGE = re.compile(r"/(people|interviews)(/[a-z0-9-]+)*")
+
+csrf = CSRFProtect()
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, ``Secure`` whenever the page came over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def session_key(settings: Settings) -> bytes:
+    """The key that signs cookies: beside the store's keys, made at the first start, so that a restart signs nobody out."""
+    path = settings.keys.parent / "session.key"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    if not path.exists():
+        _write_private(aside, secrets.token_hex(32))
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass  # another process was first
+        finally:
+            aside.unlink()
+    return path.read_bytes().strip()
+
+
+def _write_private(path: Path, text: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def protect(app: Flask) -> None:
+    """Puts the session, the sign-in check, the CSRF check and the headers on an application."""
+    app.session_interface = CookieSessions()
+    app.config.update(
+        SESSION_COOKIE_NAME="bcst2",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        # No page sends a referrer; the cookie is SameSite=Strict instead.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    app.before_request(check)
+    app.after_request(add_headers)
+
+
+def check() -> AnyResponse | None:
+    """Before each request: who it is, and whether it comes from one of our pages."""
+    g.signed_in = None
+    endpoint = request.endpoint
+    if endpoint in ("static", "meta.ping", "meta.health", "meta.info", "api.openapi"):
+        return None
+    token = session.get(TOKEN)
+    found = web().store.session(token) if isinstance(token, str) else None
+    if found is not None:
+        g.signed_in = found
+        web().kept.seen(str(token), found.user.id)
+    if any(not _AN_ID.fullmatch(value) for value in (request.view_args or {}).values()):
+        abort(404)
+    if request.method not in ("GET", "HEAD", "OPTIONS") and endpoint not in (None, "api.sign_in"):
+        _check_csrf(found)
+    if endpoint is None or endpoint in PUBLIC:
+        return None
+    if found is None:
+        return _to_sign_in(token)
+    bound = found.interview_id
+    if bound is not None and endpoint not in BOUND and (request.view_args or {}).get("interview_id") != bound:
+        abort(403)
+    return None
+
+
+def _check_csrf(found: Session | None) -> None:
+    try:
+        csrf.protect()
+    except CSRFError:
+        if found is not None or request.endpoint in PUBLIC:
+            raise
+        # Signed out altogether: the sign-in page says more than "bad request" does.
+        session.pop(TOKEN, None)
+
+
+def _to_sign_in(token: object) -> AnyResponse:
+    if request.path.startswith("/api/"):
+        abort(401)
+    back = request.path
+    interview_id = (request.view_args or {}).get("interview_id")
+    if request.method == "POST" and interview_id:
+        back = url_for("interview.show", interview_id=interview_id)
+        if request.endpoint == "interview.take" and isinstance(token, str) and session.get(TOKEN) == token:
+            _keep(token, interview_id)
+    elif request.method != "GET":
+        back = "/people"
+    return redirect(url_for("signing.sign_in", next=back if _OUR_PAGE.fullmatch(back) else None), 303)
+
+
+def _keep(token: str, interview_id: str) -> None:
+    posted = read_form(request.form)
+    question = web().interview.by_id.get(posted.question or "")
+    if question is not None and not question.sensitive and (posted.typed or posted.options):
+        web().kept.keep(token, interview_id, posted)
+
+
+def sign_in(username: str, password: str) -> str:
+    """Sign this browser in; the id of the user.
+
+    Raises:
+        SignInFailed: the user name or the password is wrong.
+        SignInLocked: there were too many wrong passwords.
+    """
+    app = web()
+    user = app.store.check_password(clean(username), password)
+    old, new = session.get(TOKEN), app.store.start_session(user.id)
+    session.clear()
+    session[TOKEN] = new
+    if isinstance(old, str):
+        app.kept.hand_over(old, new, user.id)
+        app.store.end_session(old)
+    g.pop("csrf_token", None)
+    return user.id
+
+
+def sign_out() -> None:
+    """End this browser's session."""
+    token = session.get(TOKEN)
+    if isinstance(token, str):
+        web().store.end_session(token)
+    session.clear()
+
+
+def safe_next(wanted: str | None) -> str:
+    """Where to go after signing in: one of our own pages, or the list of people."""
+    return wanted if wanted is not None and _OUR_PAGE.fullmatch(wanted) else url_for("people.show_list")
+
+
+def signed_in() -> Session:
+    """The session of this request, which the check before it has made sure of."""
+    found: Session | None = g.signed_in
+    if found is None:
+        abort(403)
+    return found
+
+
+def token() -> str:
+    """The token of this browser's session."""
+    return str(session[TOKEN])
+
+
+def speaker() -> Speaker:
+    """Who is at the page."""
+    return Speaker(by=signed_in().user.id, device=device_of(token()))
+
+
+def add_headers(response: Response) -> Response:
+    """After each request: nothing is cached but static files, nothing is framed, no other host is asked for anything."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+    else:
+        headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,52 @@
+"""What one application holds, and how its parts get at it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+
+from bot.interview.definitions import Interview
+from bot.settings import Settings
+from bot.store.store import Store
+from bot.web.agencies import Agencies
+from bot.web.health import Health
+from bot.web.kept import Kept
+from bot.web.phrases import Phrases
+from bot.web.talk import Talk
+from bot.web.view import Views
+
+NAME = "bcst2"
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The parts that every blueprint uses."""
+
+    settings: Settings
+    store: Store
+    interview: Interview
+    phrases: Phrases
+    talk: Talk
+    views: Views
+    kept: Kept
+    health: Health
+    agencies: Agencies
+
+    def demo_sign_in(self) -> dict[str, Any] | None:
+        """The made-up account, in a demonstration only."""
+        if not self.settings.demo:
+            return None
+        try:
+            found = json.loads((self.settings.home / "demo.json").read_text(encoding="utf-8"))["sign_in"][0]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+        return found if isinstance(found, dict) else None
+
+
+def web() -> Web:
+    """The parts of the application that this request is for."""
+    found: Web = current_app.extensions[NAME]
+    return found

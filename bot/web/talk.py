@@ -1,0 +1,164 @@
+"""Taking turns for the pages and the JSON API: the store says where the interview is, Rasa decides, the store confirms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.actions.situation import context
+from bot.interview.answers import Answer, InvalidAnswer
+from bot.interview.definitions import Interview
+from bot.interview.path import Path, PathFinder
+from bot.store.store import Store
+from bot.store.types import PRERELEASE, WORKER, InterviewRow, InterviewState, Turn
+from bot.web.dialogue import Dialogue, RasaDown
+from bot.web.posted import ANSWER, BEGIN, Outgoing, Posted, new_turn, outgoing, payload
+
+PRIVATE = "~"
+SAY_MORE = "say_more"
+
+
+class NotTaken(Exception):
+    """The turn was not written down; the same turn can be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who is at the page, and on which device."""
+
+    by: str
+    device: str
+
+
+class Talk:
+    """The interview as the web process sees it."""
+
+    def __init__(self, store: Store, interview: Interview, rasa: Dialogue) -> None:
+        self.store = store
+        self.interview = interview
+        self.rasa = rasa
+        self.finder = PathFinder(interview)
+
+    def path(self, state: InterviewState) -> Path:
+        """The path of an interview, as the actions compute it."""
+        return self.finder.path(context(state), state.answers)
+
+    def start(
+        self, person_id: str, kind: str, level: str, speaker: Speaker, language: str = "en", mode: str = WORKER
+    ) -> InterviewRow:
+        """Start an interview with a person. A pre-release review carries the answers of the one before.
+
+        Raises:
+            NotFound: there is no such person.
+            BadInput: an unknown kind, level or mode.
+            StoreError: it could not be written.
+        """
+        earlier, carried = None, list[Answer]()
+        if kind == PRERELEASE:
+            before = self.store.interviews_of(person_id)
+            if before:
+                earlier = before[0].id
+                carried = self._carried(earlier)
+        row = self.store.start_interview(
+            person_id, kind=kind, mode=mode, language=language, level=level, by=speaker.by, device=speaker.device,
+            earlier=earlier, carried=carried,
+        )  # fmt: skip
+        self.begin(row, speaker)
+        return row
+
+    def _carried(self, earlier: str) -> list[Answer]:
+        """What a review starts from: what was said and still counts, without what must be asked anew each time."""
+        steps = self.path(self.store.state(earlier)).steps
+        return [step.answer for step in steps if step.answer is not None and not step.implied and step.question.carry]
+
+    def begin(self, row: InterviewRow, speaker: Speaker) -> None:
+        """Say hello. When it fails the interview is there all the same, and the page asks its first question."""
+        posted = Posted(turn=new_turn(), do=BEGIN)
+        try:
+            self.rasa.say(row.id, payload(BEGIN), False, _metadata(posted, row, speaker))
+        except RasaDown:
+            return
+
+    def take(self, interview_id: str, posted: Posted, speaker: Speaker) -> Turn:
+        """Take a posted turn: say it to Rasa, whose action writes it down, and give what the store has of it.
+
+        Raises:
+            NotFound: there is no such interview.
+            InvalidAnswer: the answer cannot be taken, and why.
+            NotTaken: it was not written down.
+            StoreError: the store failed.
+        """
+        taken = self.store.turn(interview_id, posted.turn)
+        if taken is not None:
+            return taken
+        state = self.store.state(interview_id)
+        path = self.path(state)
+        posted = _open_private(posted, path)
+        out = self._outgoing(posted, state, path)
+        metadata = {**_metadata(posted, state.interview, speaker), "words": out.words, "more": out.more, "parts": out.parts}
+        try:
+            self.rasa.say(interview_id, out.message, out.typed, metadata)
+        except RasaDown as error:
+            # It may have been written down before Rasa failed.
+            taken = self.store.turn(interview_id, posted.turn)
+            if taken is None:
+                raise NotTaken(str(error)) from None
+            return taken
+        taken = self.store.turn(interview_id, posted.turn)
+        if taken is None:
+            raise NotTaken("the action did not write the turn down")
+        return taken
+
+    def _outgoing(self, posted: Posted, state: InterviewState, path: Path) -> Outgoing:
+        """The message of a turn. Only the open question's answer is looked at here: what any other post means, the engine says."""
+        limits = self.interview.limits
+        if state.last[0] == SAY_MORE:
+            return outgoing(posted, None, limits)
+        step, asking = path.by_id.get(posted.question or ""), path.next(state.interview.focus)
+        try:
+            return outgoing(posted, step, limits)
+        except InvalidAnswer:
+            if step is not None and step is asking:
+                raise
+            return Outgoing(payload(ANSWER, question=posted.question or "", option=list(posted.options)))
+
+
+def _metadata(posted: Posted, row: InterviewRow, speaker: Speaker) -> dict[str, object]:
+    return {
+        "turn": posted.turn,
+        "question": posted.question,
+        "seen": posted.seen,
+        "words": "",
+        "by": speaker.by,
+        "device": speaker.device,
+        "language": row.language,
+        "level": row.level,
+    }
+
+
+def private_questions(path: Path, section_id: str) -> list[str]:
+    """The answered sensitive questions of a section, which pages name by number only."""
+    return [
+        step.question.id
+        for step in path.steps
+        if step.question.sensitive
+        and step.question.section == section_id
+        and step.answer is not None
+        and not step.implied
+        and step.question.reads_back is None
+    ]
+
+
+def private_name(section_id: str, number: int) -> str:
+    """How a page names the n-th private answer of a section, counted from 1."""
+    return f"{section_id}{PRIVATE}{number}"
+
+
+def _open_private(posted: Posted, path: Path) -> Posted:
+    """The turn with the question that a private name stands for."""
+    if posted.target is None or PRIVATE not in posted.target:
+        return posted
+    section_id, _, number = posted.target.partition(PRIVATE)
+    found = private_questions(path, section_id)
+    index = int(number) - 1 if number.isdigit() else -1
+    target = found[index] if 0 <= index < len(found) else None
+    return replace(posted, target=target)

@@ -1,0 +1,311 @@
+"""What an interview's page shows, as plain data: made from the store's state, the path and the wording. No Flask here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.interview.answers import Answer
+from bot.interview.definitions import Question
+from bot.interview.path import NOTHING_TO_ASK, Path, Step
+from bot.language.wording import Wording
+from bot.store.types import PAUSED, InterviewState, Turn
+from bot.web.phrases import Phrases
+from bot.web.posted import DATE_PARTS, Posted, new_turn
+from bot.web.talk import SAY_MORE, private_name, private_questions
+
+QUESTION, STOPPED, FINISHED = "question", "paused", "finished"
+URGENT = "utter_urgent"
+CLARIFY = "utter_clarify"
+# Replies that speak of one answer, which the person may want to change at once.
+_ABOUT_AN_ANSWER = frozenset({"utter_heard", "utter_written", "utter_saved", "utter_not_now", "utter_added"})
+RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "ckb"})
+MANY, SHORT = 12, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option as offered."""
+
+    id: str
+    text: str
+    chosen: bool = False
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One thing the assistant says about the last turn. ``change`` names the question whose answer it speaks of."""
+
+    say: str
+    text: str
+    urgent: bool = False
+    change: str | None = None
+    offers: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer of a read-back; ``change`` is what to post to change it."""
+
+    ask: str
+    answer: str
+    change: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section of the read-back. ``private`` names its sensitive answers by number; what they say is never shown."""
+
+    id: str
+    title: str
+    state: str
+    rows: tuple[Row, ...]
+    private: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is put."""
+
+    id: str
+    kind: str
+    ask: str
+    why: str
+    help: str
+    sensitive: bool
+    for_worker: bool
+    optional: bool
+    takes_more: bool
+    takes_words: bool
+    options: tuple[Choice, ...] = ()
+    at_most: int | None = None
+    ends: tuple[str, ...] = ()
+    text: str = ""
+    words: str = ""
+    more: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    reads_back: Part | None = None
+
+    @property
+    def columns(self) -> bool:
+        """Whether its many short choices are best set in columns."""
+        return len(self.options) > MANY and max(len(option.text) for option in self.options) <= SHORT
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the interview is. ``parts`` counts only the sections that have, or may have, something to ask."""
+
+    part: int
+    parts: int
+    least: int
+    most: int
+    postponed: bool
+    sections: dict[str, str]
+
+    @property
+    def unsure(self) -> bool:
+        """Whether so much depends on answers to come that a number of questions would tell nothing."""
+        return self.most > 4 * self.least + 20
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One page of an interview."""
+
+    kind: str
+    interview_id: str
+    language: str
+    level: str
+    direction: str
+    turn: str
+    seen: int
+    replies: tuple[Reply, ...]
+    section: str = ""
+    intro: str = ""
+    question: Asked | None = None
+    progress: Progress | None = None
+
+    @property
+    def neutral(self) -> bool:
+        """Whether the page's title must not tell what is asked."""
+        return self.question is None or self.question.sensitive
+
+
+class Views:
+    """Makes screens and read-backs for one interview definition."""
+
+    def __init__(self, wording: Wording, phrases: Phrases) -> None:
+        self.wording = wording
+        self.phrases = phrases
+
+    def screen(self, state: InterviewState, path: Path, last: Turn | None, posted: Posted | None = None) -> Screen:
+        """The page of an interview now. ``posted`` is what was put in and not taken: it is shown again, under the same turn."""
+        row = state.interview
+        step = path.next(row.focus)
+        kind = FINISHED if step is None else (STOPPED if row.state == PAUSED else QUESTION)
+        if kind == QUESTION and state.last[0] == SAY_MORE and (state.last[1] or "") in path:
+            kind, step = SAY_MORE, path.by_id[state.last[1] or ""]
+        asked, section, intro = None, "", ""
+        if step is not None and kind in (QUESTION, SAY_MORE):
+            kept = posted if posted is not None and posted.question == step.question.id else None
+            asked = self._asked(step, path, row.language, row.level, kept)
+            title, about = self.wording.section(step.question.section, row.language, row.level)
+            section, intro = title, about if _opens_section(step, path) else ""
+        return Screen(
+            kind=kind,
+            interview_id=row.id,
+            language=row.language,
+            level=row.level,
+            direction="rtl" if row.language in RIGHT_TO_LEFT else "ltr",
+            turn=posted.turn if posted is not None else new_turn(),
+            seen=state.newest if posted is None or posted.seen is None else posted.seen,
+            replies=self._replies(state, path, last),
+            section=section,
+            intro=intro,
+            question=asked,
+            progress=_progress(step, path, row.focus) if step is not None else None,
+        )
+
+    def _asked(self, step: Step, path: Path, language: str, level: str, posted: Posted | None) -> Asked:
+        question = step.question
+        words = self.wording.question(question, language, level)
+        # What was said to a sensitive question is never shown again, not even to the person who said it.
+        answer = step.answer if step.answer is not None and step.answer.given and not question.sensitive else None
+        if question.reads_back:
+            answer = None
+        chosen = set(posted.options if posted is not None else (answer.options if answer is not None else ()))
+        return Asked(
+            id=question.id,
+            kind=question.kind,
+            ask=words.ask,
+            why=words.why,
+            help=words.help,
+            sensitive=question.sensitive,
+            for_worker=question.asked_of == "worker",
+            optional=question.optional,
+            takes_more=question.takes_more,
+            takes_words=question.closed and not question.sensitive,
+            options=tuple(
+                Choice(option.id, self.wording.option(question, option.id, language, level), option.id in chosen, option.exclusive)
+                for option in step.options
+            )
+            if question.closed
+            else _scale(question, posted, answer),
+            at_most=question.at_most,
+            ends=words.ends,
+            text=posted.text if posted is not None else _text_of(answer),
+            words=posted.words if posted is not None else "",
+            more=posted.more if posted is not None else (answer.more if answer is not None else ""),
+            parts=posted.parts if posted is not None else _parts_of(question, answer),
+            reads_back=self.part(question.reads_back, path, language, level) if question.reads_back else None,
+        )
+
+    def _replies(self, state: InterviewState, path: Path, last: Turn | None) -> tuple[Reply, ...]:
+        if last is None:
+            return ()
+        language, level = state.interview.language, state.interview.level
+        replies = []
+        for item in last.reply:
+            name = str(item.get("say"))
+            try:
+                text = self.wording.reply(item, state.answers, language, level)
+            except KeyError:
+                # A reply written by another version of the program: better silent than broken.
+                continue
+            vars = item.get("vars") or {}
+            about = str(vars.get("question") or last.question or "")
+            offers: tuple[Choice, ...] = ()
+            if name == CLARIFY and about in path:
+                offers = self._offers(path.by_id[about], vars.get("options") or (), language, level)
+            change = self._change(about, path, state.interview.focus) if name in _ABOUT_AN_ANSWER else None
+            replies.append(Reply(name, text, name == URGENT, change, offers))
+        return tuple(replies)
+
+    def _change(self, question_id: str, path: Path, focus: str | None) -> str | None:
+        """What to post to change an answer, unless its question is the one on the page."""
+        step, asking = path.by_id.get(question_id), path.next(focus)
+        if step is None or step.implied or (asking is not None and asking.question.id == question_id):
+            return None
+        return _name(step.question, path)
+
+    def _offers(self, step: Step, options: Sequence[str], language: str, level: str) -> tuple[Choice, ...]:
+        offered = {option.id for option in step.options}
+        return tuple(
+            Choice(option, self.wording.option(step.question, option, language, level)) for option in options if option in offered
+        )
+
+    # -- read-back
+
+    def part(self, section_id: str, path: Path, language: str, level: str) -> Part:
+        """A section's answers in words; sensitive ones as numbers only."""
+        rows = []
+        for step in path.steps:
+            question = step.question
+            if question.section != section_id or step.implied or step.answer is None or question.sensitive or question.reads_back:
+                continue
+            words = self.wording.question(question, language, level)
+            rows.append(Row(words.ask, self.wording.answer(question, step.answer, language, level), question.id))
+        title, _ = self.wording.section(section_id, language, level)
+        private = private_questions(path, section_id)
+        names = tuple(private_name(section_id, number) for number in range(1, len(private) + 1))
+        return Part(section_id, title, path.progress()[section_id], tuple(rows), names)
+
+    def read_back(self, path: Path, language: str, level: str) -> tuple[Part, ...]:
+        """Every section that has an answer."""
+        parts = (self.part(section.id, path, language, level) for section in path.interview.sections)
+        return tuple(part for part in parts if part.rows or part.private)
+
+    def for_later(self, path: Path, language: str, level: str) -> tuple[Row, ...]:
+        """What the person put off, to answer later; a private question is not named."""
+        rows = []
+        for step in path.for_later():
+            question = step.question
+            words = self.wording.question(question, language, level).ask
+            ask = self.phrases.say("private_title", language, level) if question.sensitive else words
+            rows.append(Row(ask, "", _name(question, path)))
+        return tuple(rows)
+
+
+def _name(question: Question, path: Path) -> str:
+    """What a page calls a question: its id, or for an answered private one the section and a number."""
+    private = private_questions(path, question.section)
+    return private_name(question.section, private.index(question.id) + 1) if question.id in private else question.id
+
+
+def _opens_section(step: Step, path: Path) -> bool:
+    first = next((other for other in path.steps if other.question.section == step.question.section and not other.implied), None)
+    return first is not None and first.question.id == step.question.id
+
+
+def _scale(question: Question, posted: Posted | None, answer: Answer | None) -> tuple[Choice, ...]:
+    if question.kind != "scale":
+        return ()
+    chosen = posted.text if posted is not None else _text_of(answer)
+    low, high = int(question.minimum or 0), int(question.maximum or 10)
+    return tuple(Choice(str(number), str(number), str(number) == chosen) for number in range(low, high + 1))
+
+
+def _text_of(answer: Answer | None) -> str:
+    if answer is None:
+        return ""
+    return answer.text if answer.number is None else f"{answer.number:g}"
+
+
+def _parts_of(question: Question, answer: Answer | None) -> dict[str, str]:
+    if answer is None:
+        return {}
+    if question.kind == "date" and answer.text:
+        year, month, day = answer.text.split("-")
+        return dict(zip(DATE_PARTS, (str(int(day)), str(int(month)), year), strict=True))
+    return answer.parts
+
+
+def _progress(step: Step, path: Path, focus: str | None) -> Progress:
+    states = path.progress()
+    counted = [section for section, found in states.items() if found != NOTHING_TO_ASK]
+    part = counted.index(step.question.section) + 1 if step.question.section in counted else len(counted)
+    least, most = path.remaining()
+    put_off = step.answer is not None and step.answer.state == "later" and focus != step.question.id
+    return Progress(part, len(counted), least, most, put_off, states)

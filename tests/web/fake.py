@@ -1,0 +1,69 @@
+"""A stand-in for Rasa: reads payloads and phrases as its components do and takes the turn with the action's own code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.actions.forms import HEALTH, Turns
+from bot.actions.hearing import Message
+from bot.interview.definitions import Interview
+from bot.interview.turn import Guess, Heard, normal
+from bot.language.wording import Wording
+from bot.store.errors import StoreError
+from bot.store.store import Store
+from bot.web.dialogue import RasaDown
+
+PAYLOAD = re.compile(r"/([a-z_]+)(\{.*\})?", re.DOTALL)
+
+
+class FakeRasa:
+    """``say`` as RasaClient has it. ``down`` fails before the turn, ``dies`` after it, ``deaf`` answers without taking it."""
+
+    def __init__(self, store: Store, interview: Interview, wording: Wording) -> None:
+        self.turns = Turns(store, interview, wording)
+        self.interview = interview
+        self.phrases = {
+            normal(str(phrase)): name
+            for name, command in wording.commands.items()
+            for phrase in command["phrases"]  # type: ignore[attr-defined]
+        }
+        self.guesses: dict[str, float] = {}
+        self.down = self.dies = self.deaf = False
+        self.content, self.trained_on = self.turns.content, ""
+        self.heard: list[tuple[str, str, bool, dict[str, Any]]] = []
+
+    def say(self, sender: str, message: str, typed: bool, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What RasaClient.say does, without Rasa."""
+        if self.down:
+            raise RasaDown("no answer")
+        if self.deaf:
+            return [{"text": "?"}]
+        self.heard.append((sender, message, typed, dict(metadata)))
+        if sender == HEALTH:
+            said_by_model = [{"text": self.trained_on}] if self.trained_on else []
+            return [{"custom": {"healthy": True, "content": self.content}}, *said_by_model]
+        found = None if typed else PAYLOAD.fullmatch(message)
+        intent = found[1] if found else self.phrases.get(normal(message), "words")
+        entities = json.loads(found[2]) if found and found[2] else {}
+        words = metadata.get("words")
+        heard = Heard(
+            intent=intent,
+            question=entities.get("question") or metadata.get("question"),
+            options=tuple(entities.get("option") or ()),
+            text=message if words is None else str(words),
+            parts=metadata.get("parts") or {},
+            more=str(metadata.get("more") or ""),
+            guesses=tuple(Guess(str(metadata.get("question")), option, sure) for option, sure in self.guesses.items()),
+            seen=metadata.get("seen"),
+        )
+        taken = Message(sender, str(metadata["turn"]), heard, str(metadata["by"]), str(metadata["device"]), "en", "plain")
+        try:
+            self.turns.take(taken)
+        except StoreError:
+            return [{"text": "utter_trouble"}]
+        if self.dies:
+            raise RasaDown("connection reset")
+        return [{"text": "…"}]

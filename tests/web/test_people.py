@@ -1,0 +1,222 @@
+"""The people: list, search, one person, adding, changing, importing, starting."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from bot.store.types import PRERELEASE
+from tests.web.conftest import Browser, House, answer_until, web_of
+
+RECORD = {
+    "prison_number": "B1234CD",
+    "name": "Ann Example",
+    "date_of_birth-day": "1",
+    "date_of_birth-month": "2",
+    "date_of_birth-year": "1990",
+    "sex": "female",
+    "nationality": "British",
+    "immigration_status": "",
+    "prison": "HMP Example",
+    "resettlement_prison": "yes",
+    "reception-day": "1",
+    "reception-month": "11",
+    "reception-year": "2026",
+    "reception-time": "9.30",
+    "sentence_type": "determinate",
+    "sentence_months": "12",
+    "release-day": "1",
+    "release-month": "6",
+    "release-year": "2027",
+    "returned_within_6_months": "no",
+    "flags": ["ppo", "iom"],
+    "care_leaver": "",
+    "armed_forces": "",
+    "made_up": "yes",
+    "home_area": "Leeds",
+}
+
+
+def test_the_list_says_where_each_interview_is(house: House, worker: Browser) -> None:
+    started, done = house.started("Marcus"), house.started("Imran")
+    answer_until(house, done.id, lambda step: False)
+    worker.get("/people")
+    for person in house.people:
+        assert person.name in worker.page
+        assert person.prison_number in worker.page
+    assert worker.page.count(">Not started</strong>") == len(house.people) - 4
+    assert f'href="/interviews/{started.id}">Carry on' in worker.page
+    assert f'href="/interviews/{done.id}/answers">Look' in worker.page
+    assert worker.title() == "People – Resettlement interview"
+
+
+def test_search_is_a_post_and_finds_by_name_or_number(house: House, worker: Browser) -> None:
+    worker.get("/people")
+    assert worker.post("/people", {"search": "obi"}).status_code == 200
+    assert "Marcus Obi" in worker.page
+    assert "1 person found" in worker.page
+    assert "Daniel" not in worker.page
+    worker.post("/people", {"search": "a0001zz"})
+    assert "Daniel Ashworth" in worker.page
+    worker.post("/people", {"search": "zzz\x00<b>"})
+    assert "Nobody has that" in worker.page
+    assert "<b>" not in worker.page
+
+
+def test_an_empty_list_says_what_to_do(house: House, worker: Browser, monkeypatch: Any) -> None:
+    monkeypatch.setattr(type(house.store), "people", lambda *a, **k: [])
+    monkeypatch.setattr(type(house.store), "count_people", lambda *a, **k: 0)
+    worker.get("/people")
+    assert "There is nobody here yet" in worker.page
+
+
+def test_long_lists_come_in_pages(house: House, worker: Browser) -> None:
+    rows = [
+        {"prison_number": f"C{n:04}CC", "name": f"Person {n:03}", "date_of_birth": "1990-01-01", "sex": "male", "prison": "X",
+         "reception": "2026-11-01T10:00", "sentence_type": "remand"}
+        for n in range(60)
+    ]  # fmt: skip
+    house.store.import_people(rows, "test")
+    worker.get("/people")
+    assert "Page 1 of 2" in worker.page
+    worker.get("/people?page=2")
+    assert "Person 059" in worker.page
+    assert worker.get("/people?page=x").status_code == 200
+    assert worker.get("/people?page=999").status_code == 200
+
+
+def test_a_person_is_added_by_hand(house: House, worker: Browser) -> None:
+    worker.get("/people/add")
+    response = worker.post("/people/add", RECORD)
+    assert response.status_code == 303
+    assert "B1234CD" not in response.location
+    record = house.store.person_by_number("B1234CD").record
+    assert record.flags == ("ppo", "iom")
+    assert record.reception.isoformat() == "2026-11-01T09:30:00"
+    assert record.care_leaver is None
+    worker.get(response.location)
+    assert "1 November 2026, 09:30" in worker.page
+    assert "Ann" not in worker.title()
+
+
+def test_mistakes_are_named_beside_their_fields_and_nothing_is_lost(worker: Browser) -> None:
+    worker.get("/people/add")
+    wrong = {
+        **RECORD,
+        "prison_number": "nope",
+        "name": "",
+        "date_of_birth-month": "13",
+        "sex": "x",
+        "sentence_months": "many",
+        "reception-time": "late",
+    }
+    assert worker.post("/people/add", wrong).status_code == 422
+    assert worker.title().startswith("Error: Add a person")
+    for field in ("prison_number", "name", "date_of_birth", "sex", "sentence_months", "reception"):
+        assert f'href="#{field}"' in worker.page
+        assert f'id="{field}"' in worker.page
+        assert f'id="{field}-error"' in worker.page
+    assert 'value="nope"' in worker.page
+    assert 'value="13"' in worker.page
+    assert "Enter the full name" in worker.page
+    assert worker.page.index('href="#prison_number"') < worker.page.index('href="#reception"')
+
+
+def test_a_prison_number_that_is_there_already(worker: Browser) -> None:
+    worker.get("/people/add")
+    assert worker.post("/people/add", {**RECORD, "prison_number": "a0001zz"}).status_code == 422
+    assert "is here already" in worker.page
+
+
+def test_a_record_is_changed(house: House, worker: Browser) -> None:
+    person = house.person("Daniel")
+    worker.get(f"/people/{person.id}/change")
+    assert 'value="Daniel Ashworth"' in worker.page
+    response = worker.post(f"/people/{person.id}/change", {**RECORD, "prison_number": person.prison_number, "name": "Dan Ashworth"})
+    assert response.location == f"/people/{person.id}"
+    assert house.store.person(person.id).record.name == "Dan Ashworth"
+
+
+def upload(worker: Browser, name: str, data: bytes) -> int:
+    worker.get("/people/import")
+    return worker.post("/people/import", {"file": (io.BytesIO(data), name)}).status_code
+
+
+def test_import_keeps_good_rows_and_names_bad_ones(house: House, worker: Browser) -> None:
+    head = b"prison_number,name,date_of_birth,sex,prison,reception,sentence_type\n"
+    good = b"B1234CD,Ann,1990-01-01,female,X,2026-11-01T10:00,remand\n"
+    bad = b"nope,Secret Name,1990-13-01,female,X,2026-11-01T10:00,remand\n"
+    assert upload(worker, "people.csv", head + good + bad) == 422
+    assert "1 person added, 0 updated" in worker.page
+    assert "is not a prison number; write it as A1234BC" in worker.page
+    assert '<td class="govuk-table__cell">2</td>' in worker.page
+    assert "Secret Name" not in worker.page
+    assert house.store.person_by_number("B1234CD").name == "Ann"
+    assert upload(worker, "people.CSV", head + good) == 200
+    assert "0 people added, 1 updated" in worker.page
+
+
+def test_import_of_json(house: House, worker: Browser) -> None:
+    row = {"prison_number": "B1234CD", "name": "Ann", "date_of_birth": "1990-01-01", "sex": "female", "prison": "X",
+           "reception": "2026-11-01T10:00", "sentence": {"type": "determinate", "months": 6}}  # fmt: skip
+    assert upload(worker, "people.json", json.dumps([row]).encode()) == 200
+    assert house.store.person_by_number("B1234CD").record.sentence_months == 6
+
+
+def test_files_that_cannot_be_read(worker: Browser) -> None:
+    for name, data, text in (
+        ("people.csv", b"", "heading row has no prison_number"),
+        ("people.csv", b"\xff\xfe", "is not UTF-8"),
+        ("people.json", b"{", "is not JSON"),
+        ("people.json", b"[[[", "is not JSON"),
+        ("people.json", b"[1]", "row 1"),
+        ("people.xlsx", b"PK", "must be a CSV or a JSON file"),
+        ("", b"", "Choose a file"),
+    ):
+        assert upload(worker, name, data) == 422, name
+        assert text in worker.page, (name, text)
+        assert "/tmp" not in worker.page
+    assert upload(worker, "people.csv", b"x" * 300_000) == 413
+
+
+def test_the_example_file_can_be_imported(house: House, worker: Browser) -> None:
+    example = worker.get("/people/import/example.csv")
+    assert example.mimetype == "text/csv"
+    assert upload(worker, "people.csv", example.data) == 200
+    assert house.store.person_by_number("A1234BC").made_up
+
+
+def test_starting_asks_which_words_suit(house: House, worker: Browser) -> None:
+    person = house.person("Rhys")
+    worker.get(f"/people/{person.id}")
+    assert worker.post(f"/people/{person.id}/interviews", {"kind": "first"}).status_code == 422
+    assert "Choose plain words or easy words" in worker.page
+    response = worker.post(f"/people/{person.id}/interviews", {"kind": "first", "level": "easy"})
+    row = house.store.interviews_of(person.id)[0]
+    assert response.location == f"/interviews/{row.id}"
+    assert (row.kind, row.level, row.mode, row.language) == ("first", "easy", "worker", "en")
+    worker.get(response.location)
+    assert "They are about when you leave prison" in worker.page
+    assert 'class="easy talk"' in worker.page
+
+
+def test_a_review_starts_from_what_was_said_and_still_counts(house: House, worker: Browser) -> None:
+    first = house.started("Imran")
+    answer_until(house, first.id, lambda step: False)
+    person = house.person("Imran")
+    worker.get(f"/people/{person.id}")
+    response = worker.post(f"/people/{person.id}/interviews", {"kind": PRERELEASE, "level": "plain"})
+    state = house.store.state(response.location.split("/")[-1])
+    assert state.interview.earlier == first.id
+    before = web_of(house).talk.path(house.store.state(first.id))
+    implied = {step.question.id for step in before.steps if step.implied}
+    wanted = {name for name in before.answers if house.interview.by_id[name].carry} - implied
+    assert set(state.answers) == wanted
+    assert all(answer.carried for answer in state.answers.values())
+
+
+def test_unknown_people(worker: Browser) -> None:
+    for person_id in ("0" * 32, "nope", "%00", "..%2f..", "A" * 32):
+        for path in (f"/people/{person_id}", f"/people/{person_id}/change", f"/api/people/{person_id}"):
+            assert worker.get(path).status_code == 404, path

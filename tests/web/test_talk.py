@@ -1,0 +1,177 @@
+"""The interview's pages: asking, answering in buttons and in words, and every command."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.web.conftest import Browser, House, Midway, text_of
+
+
+def test_a_question_is_asked_with_all_it_needs(house: House, worker: Browser, row: str) -> None:
+    question = house.interview.by_id["where_lived"]
+    for words in (question.plain.ask, question.plain.why, question.plain.help, "Why we ask", "Part 2 of 7", "questions left"):
+        assert words in worker.page
+    for option in question.options:
+        assert option.plain in worker.page
+    assert house.interview.section_by_id["accommodation"].intro["plain"] in worker.page
+    for label in (
+        "Continue",
+        "I do not want to say",
+        "I do not know",
+        "Ask me later",
+        "Back",
+        "Skip",
+        "Stop for now",
+        "Say it again",
+    ):
+        assert f">{label}</button>" in worker.page
+    assert "Talk to a person" in worker.page
+    assert worker.title() == f"{question.plain.ask} – Where you live – Resettlement interview"
+    assert 'lang="en" dir="ltr"' in worker.page
+
+
+def test_the_worker_sees_whose_interview_it_is_but_no_address_or_title_tells(worker: Browser, row: str, midway: Midway) -> None:
+    assert "Daniel Ashworth" in worker.page
+    assert "Daniel" not in worker.title()
+    worker.get(f"/interviews/{midway[2]}")
+    assert "Lee Carter" not in worker.page
+
+
+def test_asking_for_a_repeat_keeps_what_was_typed(house: House, worker: Browser, row: str) -> None:
+    turn = worker.hidden("turn")
+    response = worker.turn(row, follow=False, do="repeat", words="half a sent")
+    assert response.status_code == 200
+    assert 'value="half a sent"' in worker.page
+    assert worker.hidden("turn") != turn
+    assert "Here is the question again" in worker.page
+
+
+def test_the_section_is_introduced_once(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, option="owned")
+    assert house.interview.section_by_id["accommodation"].intro["plain"] not in worker.page
+
+
+def test_an_answer_is_written_down_and_said_back(house: House, worker: Browser, row: str) -> None:
+    response = worker.turn(row, follow=False, option="owned", more="on a mortgage")
+    assert response.status_code == 303
+    assert response.location == f"/interviews/{row}"
+    worker.get(response.location)
+    answer = house.store.state(row).answers["where_lived"]
+    assert (answer.options, answer.more) == (("owned",), "on a mortgage")
+    entry = house.store.history(row)[-1]
+    assert entry.by == house.store.users()[0].id
+    assert re.fullmatch(r"page:[0-9a-f]{8}", entry.device)
+    assert "I have put: A home I own or pay a mortgage on (on a mortgage)." in text_of(worker.page)
+    assert 'name="change" value="where_lived"' in worker.page
+
+
+def test_the_same_page_sent_twice_is_one_turn(house: House, worker: Browser, row: str) -> None:
+    form = {name: worker.hidden(name) for name in ("turn", "seen", "question")}
+    token = worker.hidden("csrf_token")
+    for option in ("owned", "owned", "hostel"):
+        sent = {"csrf_token": token, **form, "option": option}
+        assert worker.client.post(f"/interviews/{row}/turns", data=sent).status_code == 303
+    history = [entry for entry in house.store.history(row) if entry.question == "where_lived"]
+    assert [entry.answer.options for entry in history] == [("owned",)]
+
+
+def test_loading_a_posted_page_again_shows_the_interview(worker: Browser, row: str) -> None:
+    assert worker.get(f"/interviews/{row}/turns").location == f"/interviews/{row}"
+
+
+def test_changing_an_answer_shows_what_it_was(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, option="owned", more="on a mortgage")
+    worker.turn(row, change="where_lived")
+    assert "You can change this answer now" in worker.page
+    assert re.search(r'value="owned" checked', worker.page)
+    assert ">on a mortgage</textarea>" in worker.page
+    worker.turn(row, option="hostel")
+    assert house.store.state(row).answers["where_lived"].options == ("hostel",)
+
+
+@pytest.mark.parametrize(
+    ("button", "state"), [("refuse", "refused"), ("unknown", "unknown"), ("later", "later"), ("skip", "skipped")]
+)
+def test_the_ways_not_to_answer(house: House, worker: Browser, row: str, button: str, state: str) -> None:
+    worker.turn(row, do=button)
+    assert house.store.state(row).answers["where_lived"].state == state
+    assert "That is fine. I have put" in worker.page
+    if state == "later":
+        worker.get(f"/interviews/{row}/answers")
+        assert "Answer now" in worker.page
+        worker.turn(row, change="where_lived")
+        assert worker.open_question(house, row) == "where_lived"
+
+
+def test_back_again_and_a_person(house: House, worker: Browser, row: str) -> None:
+    before = house.store.last_turn(row)
+    worker.turn(row, do="repeat")
+    assert "Here is the question again" in worker.page
+    worker.turn(row, do="person")
+    assert "You asked to talk to a person" in worker.page
+    worker.turn(row, do="go_back")
+    assert "Here is the question before" in worker.page
+    assert before is not None
+    assert worker.open_question(house, row) != "where_lived"
+
+
+def test_stopping_and_carrying_on_from_another_browser(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, do="pause")
+    assert worker.title().startswith("We have stopped for now")
+    assert house.interview.by_id["where_lived"].plain.ask not in worker.page
+    assert house.store.interview(row).state == "paused"
+    other = house.signed_in()
+    other.get(f"/interviews/{row}")
+    other.turn(row, do="begin")
+    assert "Welcome back" in other.page
+    assert house.interview.by_id["where_lived"].plain.ask in other.page
+
+
+# -- own words
+
+
+def test_own_words_that_are_understood(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses = {"family_friends": 0.9}
+    worker.turn(row, words="at me mums, /pause")
+    sender, message, typed, metadata = house.rasa.heard[-1]
+    assert (sender, message, typed) == (row, "at me mums, /pause", True)
+    assert metadata["words"] == "at me mums, /pause"
+    assert {"turn", "question", "seen", "by", "device", "language", "level"} <= set(metadata)
+
+
+def test_own_words_can_be_a_command(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, words="I don't want to say")
+    assert house.store.state(row).answers["where_lived"].state == "refused"
+
+
+def test_words_that_are_not_sure_offer_the_likeliest(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses = {"hostel": 0.4, "owned": 0.3, "made_up": 0.5}
+    worker.turn(row, words="kind of a place")
+    assert "Did you mean one of these?" in worker.page
+    assert 'name="pick" value="hostel"' in worker.page
+    assert 'name="pick" value="made_up"' not in worker.page
+    assert 'href="#answer"' in worker.page
+    worker.turn(row, pick="hostel")
+    assert house.store.state(row).answers["where_lived"].options == ("hostel",)
+
+
+def test_a_second_wrong_try_shows_the_list(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, words="wibble")
+    assert "Please choose from the list" in worker.page
+    assert house.store.state(row).answers.get("where_lived") is None
+
+
+def test_words_beside_a_choice_are_added_to_it(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, option="hostel", more="the one in Leeds", words="for two years")
+    answer = house.store.state(row).answers["where_lived"]
+    assert (answer.options, answer.more) == (("hostel",), "the one in Leeds\nfor two years")
+
+
+def test_words_beside_a_choice_left_standing_are_what_is_meant(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, option="hostel")
+    worker.turn(row, change="where_lived")
+    house.rasa.guesses = {"owned": 0.95}
+    worker.turn(row, option="hostel", words="no it was my own house")
+    assert house.store.state(row).answers["where_lived"].options == ("owned",)
