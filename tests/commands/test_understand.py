@@ -73,7 +73,12 @@ def test_what_fits_nothing_is_asked_about(results: list[dict[str, Any]]) -> None
 
 @pytest.mark.parametrize(
     ("line", "mend"),
-    [("not json\n", "is not JSON"), ('{"id": 1}\n', "has no 'text'"), ("[1]\n", "has no 'text'"), ('{"text": 5}\n', "has no 'text'")],
+    [
+        ("not json\n", "is not JSON"),
+        ('{"id": 1}\n', "has no 'text'"),
+        ("[1]\n", "has no 'text'"),
+        ('{"text": 5}\n', "has no 'text'"),
+    ],
 )
 def test_a_bad_line_is_named_and_nothing_is_printed(line: str, mend: str) -> None:
     done = run('{"id": 1, "open": "gp", "text": "yes"}\n' + line)
