@@ -30,6 +30,9 @@ test: setup-dev ## lint, types, model and every test (ARGS="-k word" for some of
 	@$(BCST2) train
 	@$(PYTHON) -m pytest $(ARGS)
 
+coverage: setup-dev ## branch coverage of the engine and the checker; fails below 100 %
+	@$(PYTHON) -m pytest tests/interview -q --cov=bot.interview --cov-branch --cov-report=term-missing --cov-fail-under=100
+
 lint: setup-dev check-style ## style and types only
 
 .PHONY: check-style

@@ -9,6 +9,7 @@ from typing import Any
 from bot.commands import UserError, say
 from bot.interview import checking
 from bot.interview.loading import DATA
+from bot.plan.checking import check_plan
 
 
 def add(subparsers: Any) -> None:
@@ -24,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
     if not root.is_dir():
         raise UserError(f"{args.data}: there is no such folder; name one with interview.yml in it")
     errors = checking.check(root)
+    if not errors:  # the plan rests on the questions: its own errors say little while those are wrong
+        errors = check_plan(root)
     for line in errors:
         say(line)
     if args.warnings:

@@ -8,11 +8,9 @@ from typing import Any
 
 from bot.commands import print_json
 from bot.interview.definitions import LEVELS, Option, Question
-from bot.interview.loading import DATA, load_interview
-from bot.interview.yamlfile import read_yaml
+from bot.interview.loading import load_interview
 from bot.language.wording import Wording
-
-ACTIVITIES = DATA / "plan" / "activities.yml"
+from bot.plan.showing import show_activities
 
 
 def add(subparsers: Any) -> None:
@@ -72,7 +70,7 @@ def questions() -> list[dict[str, Any]]:
 
 def activities() -> list[dict[str, Any]]:
     """The menu of the plan, in the order of the instruction."""
-    return [{**entry, "source": "; ".join(entry["source"])} for entry in read_yaml(ACTIVITIES)["activities"]]
+    return show_activities()
 
 
 def languages() -> list[dict[str, Any]]:

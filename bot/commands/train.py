@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import UserError, say
+from bot.dialogue.content import model_sources
 from bot.interview.loading import load_interview
 from bot.settings import ROOT, read_settings
 
@@ -36,10 +37,10 @@ def add(subparsers: Any) -> None:
 
 
 def sources(root: Path = ROOT) -> Iterator[Path]:
-    """The files a model is made from, in a fixed order."""
-    yield from sorted((root / "bot" / "data").rglob("*.yml"))
+    """The files a model is made from, in a fixed order. Code that only runs beside the model is not among them."""
+    yield from model_sources(root / "bot" / "data")
     yield from (root / "domain.yml", root / "config.yml")
-    yield from sorted((root / "bot" / "dialogue").glob("*.py"))
+    yield from (root / "bot" / "dialogue" / name for name in ("content.py", "importer.py", "options.py"))
     yield root / "locks" / "rasa.txt"
 
 

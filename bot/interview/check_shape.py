@@ -59,6 +59,8 @@ def check_kinds(interview: Interview, problems: Problems) -> None:
         for option in question.options:
             if option.exclusive and question.kind != "many":
                 _wrong(problems, question, f"has the exclusive option '{option.id}'; only the kind many has those", option.line)
+        if question.urgent and not any(option.exclusive for option in question.options):
+            _wrong(problems, question, "is urgent whatever is answered; give it the kind many and an exclusive option for no")
         _check_at_most(question, problems)
         _check_bounds(question, problems)
         if question.sensitive and question.pathway in SENSITIVE_PATHWAYS and question.kind not in CLOSED:

@@ -347,7 +347,8 @@ class Loader:
             sensitive=reader.flag(entry, "sensitive"),
             optional=reader.flag(entry, "optional"),
             urgent=reader.flag(entry, "urgent"),
-            carry=reader.flag(entry, "carry", True),
+            # "Is it right?" is about what is said now: a yes to it from an earlier interview would settle it unasked.
+            carry=reader.flag(entry, "carry", True) and reader.maybe(entry, "reads_back") is None,
             pathway=pathway,
             peer=Peer(reader.word(peer, "pathway"), reader.word(peer, "question")) if peer else None,
             implied=Implied(reader.rule(implied, "when"), reader.word(implied, "answer")) if implied else None,

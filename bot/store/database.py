@@ -180,7 +180,13 @@ def _is_current(connection: Connection, script: ScriptDirectory) -> bool:
 
 
 def _make_file(file: Path) -> None:
-    """An empty file that only this user may read; SQLite gives its companion files the same mode."""
+    """An empty file that only this user may read; SQLite gives its companion files the same mode.
+
+    One that is there is never opened here: closing it would drop every lock this process has on it, and another program
+    that came and went would then unlink the log that this one still writes to.
+    """
+    if file.exists():
+        return
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))

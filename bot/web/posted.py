@@ -20,6 +20,8 @@ TOOLS = ("go_back", SKIP, "pause", "repeat", PERSON)
 COMMANDS = (*NOT_NOW_BUTTONS, *TOOLS, BEGIN, CHANGE, "why", "help_me", "say_more")
 DATE_PARTS = ("day", "month", "year")
 TURN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# No question has such an id: an answer to it is answered with "not needed any more".
+NO_QUESTION = "~"
 _ID = re.compile(r"[a-z0-9_~]{1,80}")
 MOST_OPTIONS = 60
 
@@ -70,6 +72,11 @@ def _id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
+def _question(value: object) -> str | None:
+    """A question's id, None where none was given; one that is not of the form of an id stays a question that is not there."""
+    return None if value in (None, "") else _id(value) or NO_QUESTION
+
+
 def _number(value: object) -> int | None:
     text = str(value)
     return int(text) if re.fullmatch(r"\d{1,15}", text) else None
@@ -89,7 +96,7 @@ def read_form(form: MultiDict[str, str]) -> Posted:
     options = form.getlist("option")[:MOST_OPTIONS] if pick is None else [pick]
     return Posted(
         turn=_turn(form.get("turn")),
-        question=_id(form.get("question")),
+        question=_question(form.get("question")),
         seen=_number(form.get("seen")),
         do=do,
         options=tuple(options),
@@ -116,7 +123,7 @@ def read_json(data: Mapping[str, Any]) -> Posted:
     do = text("do") if text("do") in COMMANDS else ANSWER
     return Posted(
         turn=_turn(data.get("turn")),
-        question=_id(data.get("question")),
+        question=_question(data.get("question")),
         seen=_number(data.get("seen")),
         do=do,
         options=tuple(chosen),

@@ -97,6 +97,7 @@ def test_a_review_opens_every_section_but_those_named(tmp_path: Path) -> None:
     assert opening.rule.sources == {"interview.kind"}
     assert "still_right_end" not in interview.by_id
     assert not interview.question("read_back_a").opens_review
+    assert (interview.question("q").carry, interview.question("read_back_a").carry) == (True, False)
     assert [one.id for one in worded(interview)] == ["still_right_a", "q", "read_back_a", "well"]
 
 

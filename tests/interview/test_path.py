@@ -287,3 +287,22 @@ def test_an_interview_without_sections(tmp_path: Path) -> None:
     assert path.steps == ()
     assert path.open == ()
     assert path.remaining() == (0, 0)
+
+
+def test_doubt_is_passed_on(tmp_path: Path) -> None:
+    second = question("second", "x", "y", depends_on=["q"])
+    person = Person(build(tmp_path, question("q", "a", "b"), second, question("then", "a", "b", when={"is": ["second", "x"]})))
+    person.say("q", "later").say("second", "y")
+    # Another answer to "q" asks "second" again, whose answer may bring "then".
+    assert person.asked == ["q", "read_back_a", "well"]
+    assert person.path.remaining() == (3, 5)
+    assert person.say("q", "b").asked == ["second", "read_back_a", "well"]
+    assert person.say("second", "x").asked == ["then", "read_back_a", "well"]
+
+
+def test_a_path_does_not_change_with_later_answers(tmp_path: Path) -> None:
+    interview = build(tmp_path, question("q", "a", "b"), question("then", "x", "y", when=ONLY_A))
+    answers: dict[str, Answer] = {}
+    path = PathFinder(interview).path(Context(), answers)
+    answers["q"] = Answer("q", options=("b",))
+    assert path.remaining() == (3, 4)

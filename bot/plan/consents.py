@@ -1,0 +1,149 @@
+"""Consent: what the person agreed to, when, for what, and whether it still holds. Events are only ever added.
+
+A yes covers what it asked and no more. Nothing goes to a service or to the community without one (``Consents.may_share``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.interview.path import Path
+from bot.plan.definitions import PlanData
+
+GIVEN, REFUSED, WITHDRAWN, LAPSED = KINDS = ("given", "refused", "withdrawn", "lapsed")
+NOT_ASKED = "not_asked"
+BY_ANSWER, BY_WORKER = "answer", "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """One step of one consent (an id of ``consents.yml``), at an aware moment.
+
+    ``service``: it is about this one service of the directory only. ``how``: an answer of the interview, or told to a worker.
+    """
+
+    consent: str
+    kind: str
+    at: datetime
+    by: str
+    how: str = BY_WORKER
+    service: str | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        data = {"consent": self.consent, "kind": self.kind, "at": self.at.isoformat(), "by": self.by, "how": self.how}
+        return data | {key: value for key, value in (("service", self.service), ("note", self.note)) if value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ConsentEvent:
+        """The event that ``to_json`` wrote."""
+        return cls(**{**data, "at": datetime.fromisoformat(data["at"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one consent stands: given, refused, withdrawn, lapsed or not asked, since when, and by service where that differs."""
+
+    state: str = NOT_ASKED
+    since: datetime | None = None
+    by: str = ""
+    how: str = ""
+    services: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Consents:
+    """All consents of a person, from their events."""
+
+    plan: PlanData
+    standings: Mapping[str, Standing]
+
+    def standing(self, consent: str) -> Standing:
+        """How a consent stands. Raises KeyError for one that ``consents.yml`` does not have."""
+        return self.standings.get(self.plan.consents[consent].id, Standing())
+
+    def may_share(self, consent: str, service: str | None = None) -> bool:
+        """Whether a consent holds now; with ``service`` (an id of the directory), whether it holds for that service.
+
+        A service it does not cover, or that was left out, is not shared with. Where every service is asked about on its own, each
+        needs its own yes. Raises KeyError for an unknown consent.
+        """
+        rule, standing = self.plan.consents[consent], self.standing(consent)
+        if standing.state != GIVEN:
+            return False
+        if service is None:
+            return not rule.each
+        entry = self.plan.directory.services.get(service)
+        if entry is None or not (rule.any_service or set(entry.kinds) & set(rule.services)):
+            return False
+        own = standing.services.get(service)
+        return own == GIVEN if rule.each else own in (None, GIVEN)
+
+    def services(self, consent: str) -> tuple[str, ...]:
+        """The services of the directory that a consent lets us share with now."""
+        return tuple(service for service in self.plan.directory.services if self.may_share(consent, service))
+
+
+def read_consents(plan: PlanData, events: Iterable[ConsentEvent]) -> Consents:
+    """How every consent stands after its events; the later counts, whatever the order they come in."""
+    standings: dict[str, Standing] = {}
+    for event in sorted(events, key=lambda event: event.at):
+        before = standings.get(event.consent, Standing())
+        services = dict(before.services)
+        if event.service is not None:
+            services[event.service] = event.kind
+            standings[event.consent] = replace(before, services=services)
+            continue
+        # What the person left out stays left out; what was agreed service by service ends with the general consent.
+        goes_on = event.kind == GIVEN == before.state
+        services = {service: kind for service, kind in services.items() if kind != GIVEN or goes_on}
+        standings[event.consent] = Standing(event.kind, event.at, event.by, event.how, services)
+    return Consents(plan, standings)
+
+
+def from_answers(plan: PlanData, path: Path, answered: Mapping[str, datetime], by: str = "person") -> tuple[ConsentEvent, ...]:
+    """The consents that the answers on a path give or refuse.
+
+    ``answered`` says when each question was answered (aware moments); one without a moment is left out, so that no consent is
+    without its date. Computing them again from the same answers gives the same events. An answer that has to be asked again,
+    because another council was chosen say, gives none.
+    """
+    found = []
+    for rule in plan.consents.values():
+        step, at = path.by_id.get(rule.question), answered.get(rule.question)
+        if step is None or step.answer is None or not step.settled or at is None:
+            continue
+        if at.tzinfo is None:
+            raise ValueError(f"the moment of '{rule.question}' needs its zone")
+        kind = GIVEN if "yes" in step.answer.options else REFUSED if "no" in step.answer.options else None
+        if kind is not None:
+            found.append(ConsentEvent(rule.id, kind, at, by, BY_ANSWER))
+    return tuple(found)
+
+
+def lapsed(consents: Consents, path: Path, at: datetime) -> tuple[ConsentEvent, ...]:
+    """The consents that no longer hold because their question has to be asked again: what they rested on has changed.
+
+    One whose question has left the path lapses as well: nobody sees an answer off the path. A consent told to a worker stays.
+    """
+    found = []
+    for rule in consents.plan.consents.values():
+        standing, step = consents.standing(rule.id), path.by_id.get(rule.question)
+        if standing.state == GIVEN and standing.how == BY_ANSWER and (step is None or not step.settled):
+            found.append(ConsentEvent(rule.id, LAPSED, at, "rules", BY_ANSWER, note="what it rested on has changed"))
+    return tuple(found)
+
+
+def withdraw(consents: Consents, consent: str, at: datetime, by: str, service: str | None = None, note: str = "") -> ConsentEvent:
+    """Take a consent back, or for one service only. Always possible; raises KeyError for an unknown consent."""
+    return ConsentEvent(consents.plan.consents[consent].id, WITHDRAWN, at, by, BY_WORKER, service, note)
+
+
+def give(consents: Consents, consent: str, at: datetime, by: str, service: str | None = None, note: str = "") -> ConsentEvent:
+    """Give a consent to a worker, or for one service. Raises KeyError for an unknown consent or service."""
+    if service is not None and service not in consents.plan.directory.services:
+        raise KeyError(service)
+    return ConsentEvent(consents.plan.consents[consent].id, GIVEN, at, by, BY_WORKER, service, note)
