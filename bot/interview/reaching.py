@@ -98,7 +98,7 @@ class Reach:
 
     def _search(self, claims: list[Claim]) -> Witness | None:
         search = _Search(self, claims)
-        return search.witness() if search.run() else None
+        return search.witness() if search.run() is None else None
 
     def cases(self, variable: str) -> list[_Case]:
         """What one question or field is tried with."""
@@ -182,39 +182,48 @@ class Reach:
 class _Search:
     """One search: a partial choice, seen by rules, with ``None`` for what is not chosen yet."""
 
-    def __init__(self, reach: Reach, claims: list[Claim]) -> None:
+    def __init__(self, reach: Reach, goal: list[Claim]) -> None:
         self._reach = reach
         self._position = reach.interview.position
-        self._claims = claims
+        self._claims: list[tuple[Claim, str | None]] = [(claim, None) for claim in goal]
         self._at = 0
         self._chosen: dict[str, _Case] = {}
         self._waits_for: str | None = None
         self._steps = 0
 
-    def run(self) -> bool:
-        """Choose on until every claim holds; whether they can."""
+    def run(self) -> frozenset[str] | None:
+        """Choose on until every claim holds: None then, else the choices that stand in the way (none: it can never be)."""
         self._steps += 1
         if self._steps > self._reach.budget:
             raise TooHard
         variable: str | None = None
-        for rule, position in self._claims:
+        for (rule, position), owner in self._claims:
             self._at, self._waits_for = position, None
             truth = rule.holds(self)
             if truth is False:
-                return False
+                seen = {_TOGETHER.get(source, source) for source in rule.sources} | {owner}
+                return frozenset(name for name in seen if name in self._chosen)
             if truth is None and variable is None:
                 variable = self._waits_for
-        if variable is None:
-            return True
+        return None if variable is None else self._try(variable)
+
+    def _try(self, variable: str) -> frozenset[str] | None:
+        in_the_way: frozenset[str] = frozenset()
         size = len(self._claims)
         for case in self._reach.cases(variable):
             self._chosen[variable] = case
-            self._claims += case.claims
-            if self.run():
-                return True
+            self._claims += [(claim, variable) for claim in case.claims]
+            found = self.run()
+            if found is None:
+                return None
             del self._claims[size:]
+            if variable not in found:
+                # Another choice here would change nothing: go back at once to one that would.
+                in_the_way = found
+                break
+            in_the_way |= found
         del self._chosen[variable]
-        return False
+        return in_the_way - {variable}
 
     def witness(self) -> Witness:
         facts: Facts = {}
