@@ -69,6 +69,8 @@ class Serving:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
+                # A test run in the background has Ctrl-C ignored, and its children would inherit that.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
 
     def text(self) -> str:
