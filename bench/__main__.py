@@ -24,7 +24,7 @@ from bot.store.database import utc_now
 from bot.store.demo import demo_records
 
 FEWEST_QUESTIONS = 92
-MINUTES = 12
+MINUTES = 45
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -15,10 +15,10 @@ class Plan:
 
     conversations: int = 6
     warm_up: int = 20
-    # Turns that each conversation plays when many are played at once: half an interview. Later turns would cost stock more.
-    turns_at_once: int = 45
+    # Turns that each conversation plays when many are played at once: an interview. The first turns alone would flatter stock.
+    turns_at_once: int = 92
     turns_seconds: float = 70.0
-    load_seconds: float = 150.0
+    load_seconds: float = 720.0
     shortened: dict[int, int] = field(default_factory=dict)
 
     @classmethod

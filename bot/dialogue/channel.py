@@ -14,6 +14,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.dialogue.answers import check_quickly
+
 HEADER = "X-BCST2-Secret"
 
 
@@ -31,6 +33,7 @@ class PageInput(InputChannel):
         return "page"
 
     def __init__(self, secret: Optional[Text] = None) -> None:
+        check_quickly()
         self._secret = os.environ.get("BCST2_SECRET", "") if secret is None else secret
 
     @classmethod

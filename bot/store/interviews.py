@@ -178,10 +178,9 @@ class Interviews(AuditTrail):
 
     def _state(self, session: Session, row: models.Interview, details: str, known: Known) -> InterviewState:
         record = record_from(self.cipher, details)
-        query = select(models.Turn.kind, models.Turn.question_id).where(models.Turn.interview_id == row.id)
-        found = session.execute(query.order_by(models.Turn.id.desc()).limit(1)).first()
-        last = (found[0], found[1]) if found else ("", None)
-        return InterviewState(_interview(row), record, dict(known.answers), known.newest, dict(known.newest_for), last)
+        found = session.scalar(_turns(row.id).order_by(models.Turn.id.desc()).limit(1))
+        turn = None if found is None else self._turn(found)
+        return InterviewState(_interview(row), record, dict(known.answers), known.newest, dict(known.newest_for), turn)
 
     def _write_turn(
         self, session: Session, row: models.Interview, turn_id: str, decision: Decision

@@ -68,6 +68,21 @@ class InterviewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that was taken. ``focus`` and ``state`` are those after it; ``replayed``: it had been taken before."""
+
+    interview_id: str
+    turn_id: str
+    at: datetime
+    kind: str
+    question: str | None
+    reply: list[dict[str, Any]]
+    focus: str | None
+    state: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InterviewState:
     """Everything a turn is decided on. ``newest`` is the number of the newest answer row (0: none yet), the page's ``seen``.
 
@@ -79,8 +94,12 @@ class InterviewState:
     answers: dict[str, Answer]
     newest: int
     newest_for: dict[str, int]
-    # (kind, question) of the newest turn, ("", None) before the first: "say more" and a second wrong try rest on it.
-    last: tuple[str, str | None] = ("", None)
+    turn: Turn | None = None  # the newest
+
+    @property
+    def last(self) -> tuple[str, str | None]:
+        """(kind, question) of the newest turn, ("", None) before the first: "say more" and a second wrong try rest on it."""
+        return ("", None) if self.turn is None else (self.turn.kind, self.turn.question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +133,6 @@ class Decision:
     mode: str | None = None
     language: str | None = None
     level: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn that was taken. ``focus`` and ``state`` are those after it; ``replayed``: it had been taken before."""
-
-    interview_id: str
-    turn_id: str
-    at: datetime
-    kind: str
-    question: str | None
-    reply: list[dict[str, Any]]
-    focus: str | None
-    state: str
-    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
 from bot.interview.answers import InvalidAnswer, clean
 from bot.interview.record import RecordError, read_record
 from bot.store.errors import SignInFailed
-from bot.store.types import FIRST, INTERVIEW_KINDS, MODES, WORKER, InterviewRow, Person
+from bot.store.types import FIRST, INTERVIEW_KINDS, MODES, WORKER, InterviewRow, InterviewState, Person
 from bot.web import errors, security
 from bot.web.posted import NOT_NOW_BUTTONS, TOOLS, read_json
 from bot.web.state import web
@@ -158,7 +158,7 @@ def take(interview_id: str) -> Answer:
     posted = read_json(_body())
     app = web()
     try:
-        app.talk.take(interview_id, posted, security.speaker())
+        state = app.talk.take(interview_id, posted, security.speaker())
     except InvalidAnswer as error:
         row = app.store.interview(interview_id)
         text = app.views.wording.say(f"utter_{error.reason}", row.language, row.level, **error.facts)
@@ -166,14 +166,17 @@ def take(interview_id: str) -> Answer:
     except NotTaken:
         row = app.store.interview(interview_id)
         return errors.answer(503, app.phrases.say("not_taken", row.language, row.level) + ".", turn=posted.turn)
-    return jsonify(_state(interview_id))
+    return jsonify(_shown(state))
 
 
 def _state(interview_id: str) -> dict[str, Any]:
+    return _shown(web().store.state(interview_id))
+
+
+def _shown(state: InterviewState) -> dict[str, Any]:
     app = web()
-    state = app.store.state(interview_id)
     path, row = app.talk.path(state), state.interview
-    screen = app.views.screen(state, path, app.store.last_turn(interview_id))
+    screen = app.views.screen(state, path)
     shown = asdict(screen)
     wording = app.views.wording
     return {

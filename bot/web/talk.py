@@ -9,7 +9,7 @@ from bot.interview.answers import Answer, InvalidAnswer
 from bot.interview.definitions import Interview
 from bot.interview.path import Path, PathFinder
 from bot.store.store import Store
-from bot.store.types import PRERELEASE, WORKER, InterviewRow, InterviewState, Turn
+from bot.store.types import PRERELEASE, WORKER, InterviewRow, InterviewState
 from bot.web.dialogue import Dialogue, RasaDown
 from bot.web.posted import ANSWER, BEGIN, Outgoing, Posted, new_turn, outgoing, payload
 
@@ -78,8 +78,8 @@ class Talk:
         except RasaDown:
             return
 
-    def take(self, interview_id: str, posted: Posted, speaker: Speaker) -> Turn:
-        """Take a posted turn: say it to Rasa, whose action writes it down, and give what the store has of it.
+    def take(self, interview_id: str, posted: Posted, speaker: Speaker) -> InterviewState:
+        """Take a posted turn: say it to Rasa, whose action writes it down, and give what the store has then.
 
         Raises:
             NotFound: there is no such interview.
@@ -87,10 +87,9 @@ class Talk:
             NotTaken: it was not written down.
             StoreError: the store failed.
         """
-        taken = self.store.turn(interview_id, posted.turn)
-        if taken is not None:
-            return taken
         state = self.store.state(interview_id)
+        if state.turn is not None and state.turn.turn_id == posted.turn:
+            return state  # a double tap; a later repeat the action itself knows
         path = self.path(state)
         posted = _open_private(posted, path)
         out = self._outgoing(posted, state, path)
@@ -99,14 +98,21 @@ class Talk:
             self.rasa.say(interview_id, out.message, out.typed, metadata)
         except RasaDown as error:
             # It may have been written down before Rasa failed.
-            taken = self.store.turn(interview_id, posted.turn)
-            if taken is None:
+            after = self.store.state(interview_id)
+            if not self._taken(posted, after):
                 raise NotTaken(str(error)) from None
-            return taken
-        taken = self.store.turn(interview_id, posted.turn)
-        if taken is None:
+            return after
+        after = self.store.state(interview_id)
+        if not self._taken(posted, after):
             raise NotTaken("the action did not write the turn down")
-        return taken
+        return after
+
+    def _taken(self, posted: Posted, state: InterviewState) -> bool:
+        """Whether a posted turn is written down: mostly it is the newest, and only a late repeat is looked for among all."""
+        newest = state.turn
+        if newest is None:
+            return False
+        return newest.turn_id == posted.turn or self.store.turn(state.interview.id, posted.turn) is not None
 
     def _outgoing(self, posted: Posted, state: InterviewState, path: Path) -> Outgoing:
         """The message of a turn. Only the open question's answer is looked at here: what any other post means, the engine says."""

@@ -9,7 +9,7 @@ from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
 from bot.language.wording import Wording
-from bot.store.types import PAUSED, InterviewState, Turn
+from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
 from bot.web.posted import DATE_PARTS, Posted, new_turn
 from bot.web.talk import SAY_MORE, private_name, private_questions
@@ -140,7 +140,7 @@ class Views:
         self.wording = wording
         self.phrases = phrases
 
-    def screen(self, state: InterviewState, path: Path, last: Turn | None, posted: Posted | None = None) -> Screen:
+    def screen(self, state: InterviewState, path: Path, posted: Posted | None = None) -> Screen:
         """The page of an interview now. ``posted`` is what was put in and not taken: it is shown again, under the same turn."""
         row = state.interview
         step = path.next(row.focus)
@@ -161,7 +161,7 @@ class Views:
             direction="rtl" if row.language in RIGHT_TO_LEFT else "ltr",
             turn=posted.turn if posted is not None else new_turn(),
             seen=state.newest if posted is None or posted.seen is None else posted.seen,
-            replies=self._replies(state, path, last),
+            replies=self._replies(state, path),
             section=section,
             intro=intro,
             question=asked,
@@ -202,7 +202,8 @@ class Views:
             reads_back=self.part(question.reads_back, path, language, level) if question.reads_back else None,
         )
 
-    def _replies(self, state: InterviewState, path: Path, last: Turn | None) -> tuple[Reply, ...]:
+    def _replies(self, state: InterviewState, path: Path) -> tuple[Reply, ...]:
+        last = state.turn
         if last is None:
             return ()
         language, level = state.interview.language, state.interview.level

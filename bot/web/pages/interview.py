@@ -36,14 +36,14 @@ def take(interview_id: str) -> Response | str | tuple[str, int]:
     posted = read_form(request.form)
     app = web()
     try:
-        turn = app.talk.take(interview_id, posted, security.speaker())
+        after = app.talk.take(interview_id, posted, security.speaker())
     except InvalidAnswer as error:
         row = app.store.interview(interview_id)
         problem = app.views.wording.say(f"utter_{error.reason}", row.language, row.level, **error.facts)
         return _page(interview_id, posted, problem=problem), 422
     except NotTaken:
         return _page(interview_id, posted, notice="not_taken"), 503
-    if posted.do in STAYING and posted.typed and turn.question == posted.question:
+    if posted.do in STAYING and posted.typed and after.last[1] == posted.question:
         return _page(interview_id, posted, fresh=True)
     return redirect(url_for("interview.show", interview_id=interview_id), 303)
 
@@ -55,7 +55,7 @@ def answers(interview_id: str) -> str:
     state = app.store.state(interview_id)
     path, row = app.talk.path(state), state.interview
     return render_template(
-        "answers.html", screen=app.views.screen(state, path, None), parts=app.views.read_back(path, row.language, row.level),
+        "answers.html", screen=app.views.screen(state, path), parts=app.views.read_back(path, row.language, row.level),
         later=app.views.for_later(path, row.language, row.level), person_id=row.person_id, who=state.record.name,
     )  # fmt: skip
 
@@ -67,10 +67,10 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     path = app.talk.path(state)
     if posted is not None and (fresh or notice == "restored"):
         posted = posted.again()
-    screen = app.views.screen(state, path, app.store.last_turn(interview_id), posted)
+    screen = app.views.screen(state, path, posted)
     if notice == "restored" and (screen.question is None or posted is None or posted.question != screen.question.id):
         notice = "restored_not"
-        screen = app.views.screen(state, path, app.store.last_turn(interview_id))
+        screen = app.views.screen(state, path)
     return render_template(
         "interview.html",
         screen=screen,
