@@ -15,6 +15,7 @@ from bench.phases import Plan
 from bench.processes import RASA_PYTHON, ROOT
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
+HEAD = "# Benchmarks\n\nMade by `make bench ARGS=--write` on a quiet machine: this bot beside a stock Rasa form of as many questions, in one run.\n"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
@@ -117,7 +118,7 @@ def method(plan: Plan, results: list[Result | None]) -> list[str]:
     turns = ", ".join(f"{turns} each with {at_once}" for at_once, turns in plan.shortened.items())
     return [
         f"Questions of each: {measured[0].questions}. Conversations for the turn times: {conversations};",
-        f'"at question n" takes the turns n-2 to n+2 of each. Turns for the throughput, the first of the interview: {turns}.',
+        f'"at question n" takes the turns n-2 to n+2 of each. Turns for the throughput, from the first on: {turns}.',
     ]
 
 
@@ -145,7 +146,7 @@ def write(results: list[Result | None], plan: Plan, load: tuple[float, float, fl
     if extra:
         parts.append(extra)
     section = "\n\n".join([BEGIN, *parts, END])
-    before = DOCUMENT.read_text(encoding="utf-8")
+    before = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else HEAD
     if BEGIN in before and END in before:
         head, _, rest = before.partition(BEGIN)
         text = head + section + rest.partition(END)[2]

@@ -97,7 +97,8 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
     )
     told = {name: value for name, value in environment(settings).items() if not name.startswith("BCST2_") or name in FOR_RASA}
-    quiet = {"SANIC_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING", "LOG_LEVEL_LIBRARIES": "ERROR"}
+    # A turn is one action and a listen; while the action endpoint is down Rasa would otherwise try ten times over.
+    quiet = {"SANIC_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING", "LOG_LEVEL_LIBRARIES": "ERROR", "MAX_NUMBER_OF_PREDICTIONS": "4"}
     return {**told, **QUIET, **quiet, **one_thread, "PYTHONPATH": str(ROOT)}
 
 
