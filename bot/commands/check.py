@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import UserError, say
+from bot.commands.language import all_messages
 from bot.interview import checking
 from bot.interview.loading import DATA
+from bot.language.languages import load_languages
+from bot.language.upkeep import check_all
 from bot.plan.checking import check_plan
 
 
@@ -27,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     errors = checking.check(root)
     if not errors:  # the plan rests on the questions: its own errors say little while those are wrong
         errors = check_plan(root)
+    if not errors and root == DATA.resolve():
+        errors = check_all(load_languages(root).values(), all_messages())
     for line in errors:
         say(line)
     if args.warnings:

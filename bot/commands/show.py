@@ -7,8 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.commands import print_json
+from bot.commands.language import all_messages
 from bot.interview.definitions import LEVELS, Option, Question
 from bot.interview.loading import load_interview
+from bot.language.catalogue import Catalogues
+from bot.language.languages import ENGLISH, load_languages
+from bot.language.upkeep import entries, progress
 from bot.language.wording import Wording
 from bot.plan.showing import show_activities
 
@@ -63,7 +67,7 @@ def question_as_data(question: Question, wording: Wording, languages: list[str])
 def questions() -> list[dict[str, Any]]:
     """Every question, in interview order."""
     interview = load_interview()
-    wording = Wording(interview)
+    wording = Wording(interview, lookup=Catalogues().lookup)
     codes = [language["code"] for language in languages()]
     return [question_as_data(question, wording, codes) for question in interview.questions]
 
@@ -74,9 +78,29 @@ def activities() -> list[dict[str, Any]]:
 
 
 def languages() -> list[dict[str, Any]]:
-    """The languages the interview can be held in. English, in which it is written, is the only one so far."""
-    english = {"code": "en", "name": "English", "dir": "ltr", "state": "released", "complete": 1.0, "easy": True}
-    return [{**english, "machine": {"in": False, "out": False}, "speech": False}]
+    """The languages the interview can be held in: English and those with a catalogue. ``complete``: the share translated."""
+    found = []
+    wanted = all_messages()
+    for one in load_languages().values():
+        english = one.code == ENGLISH
+        have = {} if english else entries(one.code)
+        if not english and not have:
+            continue
+        easy = english or any(key.endswith("#easy") and entry.string and not entry.fuzzy for key, entry in have.items())
+        found.append(
+            {
+                "code": one.code,
+                "name": one.name,
+                "english": one.english,
+                "dir": one.direction,
+                "state": one.state,
+                "complete": 1.0 if english else progress(one.code, wanted).complete,
+                "easy": easy,
+                "machine": {"in": one.machine_in is not None, "out": one.machine_out is not None},
+                "speech": one.speech is not None,
+            }
+        )
+    return found
 
 
 SHOWN: dict[str, Callable[[], list[dict[str, Any]]]] = {

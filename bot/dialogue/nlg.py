@@ -13,6 +13,7 @@ from bot.dialogue.content import ASK, OFFERED
 from bot.interview.definitions import NOT_NOW, Question
 from bot.interview.loading import load_interview
 from bot.interview.turn import NOT_NOW_INTENTS
+from bot.language.catalogue import Catalogues
 from bot.language.wording import Wording
 
 
@@ -27,7 +28,7 @@ class InterviewNLG(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: Any = None, domain: Any = None, **kwargs: Any) -> None:
         super().__init__(domain.responses if domain is not None else {})
         self._interview = load_interview()
-        self._wording = Wording(self._interview)
+        self._wording = Wording(self._interview, lookup=Catalogues().lookup)
 
     async def generate(
         self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any

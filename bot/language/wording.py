@@ -17,6 +17,8 @@ from bot.interview.definitions import Interview, Question, Words
 from bot.interview.loading import DATA
 from bot.interview.yamlfile import read_yaml
 
+RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "ckb"})
+ISOLATE, END = "\u2068", "\u2069"
 Lookup = Callable[[str, str, str], "str | None"]
 """(language, level, context) → the words in that language, or None."""
 
@@ -24,6 +26,17 @@ Lookup = Callable[[str, str, str], "str | None"]
 def english_only(_language: str, _level: str, _context: str) -> str | None:
     """The look-up of a product without catalogues."""
     return None
+
+
+def fill_in(text: str, language: str, vars: Mapping[str, object]) -> str:
+    """A text with its placeholders filled; in a language written from right to left each value keeps its own direction.
+
+    Raises KeyError for a placeholder without a value.
+    """
+    if not vars:
+        return text
+    around = (ISOLATE, END) if language in RIGHT_TO_LEFT else ("", "")
+    return string.Formatter().vformat(text, (), {key: f"{around[0]}{value}{around[1]}" for key, value in vars.items()})
 
 
 def load_responses(root: Path = DATA) -> dict[str, dict[str, str]]:
@@ -43,12 +56,12 @@ class Wording:
         self.interview = interview
         self.responses = load_responses(root)
         self.commands = load_commands(root)
-        self._lookup = lookup
+        self.lookup = lookup
 
     def _text(self, language: str, level: str, context: str, english: str) -> str:
         if language == "en" or not english:
             return english
-        return self._lookup(language, level, context) or english
+        return self.lookup(language, level, context) or english
 
     def question(self, question: Question, language: str = "en", level: str = "plain") -> Words:
         """What is asked, why, and the help."""
@@ -92,7 +105,7 @@ class Wording:
     def say(self, name: str, language: str = "en", level: str = "plain", **vars: object) -> str:
         """A response, filled in. Raises KeyError for an unknown name or a placeholder without a value."""
         text = self._text(language, level, f"response.{name}", self.responses[name][level])
-        return string.Formatter().vformat(text, (), {key: str(value) for key, value in vars.items()})
+        return fill_in(text, language, vars)
 
     def answer(self, question: Question, answer: Answer | None, language: str = "en", level: str = "plain") -> str:
         """An answer in words: the options as worded, the number, the text; with what was added."""

@@ -36,7 +36,7 @@ def create_app(settings: Settings, store: Store, interview: Interview, wording: 
     app = Flask("bot.web", static_folder=str(STATIC), template_folder=str(Path(__file__).with_name("templates")))
     app.config.update(SECRET_KEY=security.session_key(settings), MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     dialogue = rasa if rasa is not None else RasaClient(settings)
-    phrases = Phrases()
+    phrases = Phrases(lookup=wording.lookup)
     app.extensions[NAME] = Web(
         settings=settings,
         store=store,

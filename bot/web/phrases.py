@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.interview.yamlfile import read_yaml
-from bot.language.wording import Lookup, english_only
+from bot.language.wording import Lookup, english_only, fill_in
 
 FILE = Path(__file__).with_name("phrases.yml")
 
@@ -23,4 +23,4 @@ class Phrases:
         text = self._english[name][level]
         if language != "en":
             text = self._lookup(language, level, f"page.{name}") or text
-        return text.format(**vars) if vars else text
+        return fill_in(text, language, vars)

@@ -18,6 +18,7 @@ from waitress.server import create_server  # type: ignore[import-untyped]
 from bot.actions.endpoint import create_action_app
 from bot.interview.loading import load_interview
 from bot.interview.yamlfile import ContentError
+from bot.language.catalogue import Catalogues
 from bot.language.wording import Wording
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.demo import USERNAME, fill_demo
@@ -69,7 +70,7 @@ def _listen(app: Any, host: str, port: int, threads: int, **more: Any) -> Any:
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C, then let the turns under way end."""
     interview = load_interview()
-    wording = Wording(interview)
+    wording = Wording(interview, lookup=Catalogues().lookup)
     store = open_store(settings)
     actions = _listen(create_action_app(settings, store, interview, wording), "127.0.0.1", settings.actions_port, ACTION_THREADS)
     app = create_app(settings, store, interview, wording)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
-from bot.language.wording import Wording
+from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
 from bot.web.posted import DATE_PARTS, Posted, new_turn
@@ -19,7 +19,6 @@ URGENT = "utter_urgent"
 CLARIFY = "utter_clarify"
 # Replies that speak of one answer, which the person may want to change at once.
 _ABOUT_AN_ANSWER = frozenset({"utter_heard", "utter_written", "utter_saved", "utter_not_now", "utter_added"})
-RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "ckb"})
 MANY, SHORT = 12, 30
 
 

@@ -1,0 +1,93 @@
+"""``bcst2 language``: catalogues for translators. Each language is a folder of gettext files; see docs/languages.md."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.commands import UserError, say
+from bot.interview.loading import load_interview
+from bot.interview.yamlfile import ContentError, read_yaml
+from bot.language.languages import ENGLISH, Language, load_languages
+from bot.language.messages import Message, messages
+from bot.language.upkeep import check_language, fill, read_translations, to_csv, update
+from bot.language.wording import Wording
+from bot.plan.loading import load_plan
+from bot.web.phrases import FILE as PHRASES
+
+
+def add(subparsers: Any) -> None:
+    """Describe the subcommand."""
+    parser = subparsers.add_parser("language", help="catalogues of translations: start, update, fill, check")
+    does = parser.add_subparsers(dest="does", required=True, metavar="WHAT")
+    bring = does.add_parser("update", help="bring a catalogue up to today's English; makes an empty one for a new language")
+    bring.add_argument("code", nargs="*", help="languages of bot/data/languages.yml; all when left out")
+    give = does.add_parser("export", help="write the texts as a table (CSV) for a translator")
+    give.add_argument("code")
+    give.add_argument("--out", type=Path, required=True, metavar="FILE")
+    give.add_argument("--open", action="store_true", help="only what is new or has changed")
+    take = does.add_parser("import", help="put a translator's table (CSV, or JSON) into the catalogue")
+    take.add_argument("code")
+    take.add_argument("file", type=Path, nargs="+")
+    look = does.add_parser("check", help="say what is missing, changed or broken in a language")
+    look.add_argument("code")
+
+
+def all_messages() -> list[Message]:
+    """Every text that is said to a person. Raises ContentError."""
+    interview = load_interview()
+    phrases = {name: dict(levels) for name, levels in read_yaml(PHRASES)["phrases"].items()}
+    return messages(interview, Wording(interview), phrases, load_plan())
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of them; 2 if something was wrong."""
+    known = load_languages()
+    codes = args.code if isinstance(args.code, list) else [args.code]
+    languages = [_language(known, code) for code in codes] or [one for one in known.values() if one.code != ENGLISH]
+    try:
+        wanted = all_messages()
+        if args.does == "update":
+            return _update(languages, wanted)
+        if args.does == "export":
+            args.out.write_text(to_csv(languages[0].code, wanted, args.open), encoding="utf-8")
+            return 0
+        if args.does == "import":
+            return _import(languages[0], wanted, args.file)
+        problems = list(check_language(languages[0], wanted))
+    except ContentError as error:
+        raise UserError(str(error)) from None
+    except OSError as error:
+        raise UserError(f"{args.out}: cannot be written ({error.strerror}); choose another place") from None
+    for line in problems:
+        say(line)
+    say(f"{len(problems)} to look at")
+    return 2 if problems else 0
+
+
+def _language(known: dict[str, Language], code: str) -> Language:
+    if code == ENGLISH:
+        raise UserError("English is written in bot/data, not in a catalogue")
+    if code not in known:
+        raise UserError(f"{code}: is no language of bot/data/languages.yml; add it there first ({', '.join(known)})")
+    return known[code]
+
+
+def _update(languages: Sequence[Language], wanted: Sequence[Message]) -> int:
+    for language in languages:
+        now = update(language, wanted)
+        say(f"{language.code}: {now.done} of {now.total} texts, {now.fuzzy} to look at again")
+    return 0
+
+
+def _import(language: Language, wanted: Sequence[Message], files: Sequence[Path]) -> int:
+    bad = 0
+    for file in files:
+        taken, problems = fill(language, wanted, read_translations(file))
+        for line in problems:
+            say(f"{file.name}: {line}")
+        say(f"{file.name}: {taken} texts taken")
+        bad += len(problems)
+    return 2 if bad else 0

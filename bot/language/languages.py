@@ -1,0 +1,75 @@
+"""The languages of the product, from ``bot/data/languages.yml``. Runs on Python 3.10 too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.interview.loading import DATA
+from bot.interview.yamlfile import ContentError, read_yaml
+
+DRAFTED, REVIEWED, RELEASED = STATES = ("drafted", "reviewed", "released")
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language. ``machine_in`` and ``machine_out`` are COMET ratings (0: not rated) of its Argos packages, None: no package.
+
+    ``complete``: it claims to have every text, and ``bcst2 check`` holds it to that.
+    """
+
+    code: str
+    name: str
+    english: str
+    direction: str
+    script: str
+    state: str
+    speech: str | None = None
+    machine_in: int | None = None
+    machine_out: int | None = None
+    reviewer: str = ""
+    reviewed_on: str = ""
+    complete: bool = False
+    line: int = 0
+
+
+def load_languages(root: Path = DATA) -> dict[str, Language]:
+    """Every language by its code, English first.
+
+    Raises:
+        ContentError: an entry lacks something or says something else than it may, each named with its line.
+    """
+    file = root / "languages.yml"
+    problems: list[str] = []
+    found: dict[str, Language] = {}
+    for entry in read_yaml(file)["languages"]:
+        wrong = _wrong(entry)
+        line = getattr(entry, "line", 0)
+        if wrong:
+            problems.append(f"{file.name}:{line}: {wrong}")
+            continue
+        machine = entry.get("machine") or {}
+        found[entry["code"]] = Language(
+            code=entry["code"], name=entry["name"], english=entry["english"], direction=entry["dir"], script=entry["script"],
+            state=entry["state"], speech=entry.get("speech"), machine_in=machine.get("in"), machine_out=machine.get("out"),
+            reviewer=str(entry.get("reviewer") or ""), reviewed_on=str(entry.get("reviewed_on") or ""),
+            complete=entry.get("complete") is True, line=line,
+        )  # fmt: skip
+    if problems:
+        raise ContentError("\n".join(problems))
+    return found
+
+
+def _wrong(entry: dict[str, object]) -> str:
+    """What is wrong with an entry and the mend; empty if nothing."""
+    for name in ("code", "name", "english", "dir", "script", "state"):
+        if not isinstance(entry.get(name), str) or not entry[name]:
+            return f"language '{entry.get('code', '?')}' has no {name}; add it"
+    if entry["dir"] not in ("ltr", "rtl"):
+        return f"language '{entry['code']}': dir is ltr or rtl"
+    if entry["state"] not in STATES:
+        return f"language '{entry['code']}': state is one of {', '.join(STATES)}"
+    if entry["state"] != DRAFTED and entry["code"] != ENGLISH and not (entry.get("reviewer") and entry.get("reviewed_on")):
+        return f"language '{entry['code']}' is {entry['state']}: say by whom and when (reviewer, reviewed_on)"
+    return ""
