@@ -12,9 +12,12 @@ from bot.interview.loading import load_interview
 from bot.interview.yamlfile import ContentError, read_yaml
 from bot.language.languages import ENGLISH, Language, load_languages
 from bot.language.messages import Message, messages
+from bot.language.papers import load_papers
 from bot.language.upkeep import check_language, fill, read_translations, to_csv, update
 from bot.language.wording import Wording
 from bot.plan.loading import load_plan
+from bot.settings import read_settings
+from bot.translation.packages import PackageError, add_packages
 from bot.web.phrases import FILE as PHRASES
 
 
@@ -31,6 +34,8 @@ def add(subparsers: Any) -> None:
     take = does.add_parser("import", help="put a translator's table (CSV, or JSON) into the catalogue")
     take.add_argument("code")
     take.add_argument("file", type=Path, nargs="+")
+    put = does.add_parser("add", help="install packages for machine translation of free text from removable media")
+    put.add_argument("file", type=Path, help="a manifest, or a package with manifest.json beside it; see docs/languages.md")
     look = does.add_parser("check", help="say what is missing, changed or broken in a language")
     look.add_argument("code")
 
@@ -39,11 +44,13 @@ def all_messages() -> list[Message]:
     """Every text that is said to a person. Raises ContentError."""
     interview = load_interview()
     phrases = {name: dict(levels) for name, levels in read_yaml(PHRASES)["phrases"].items()}
-    return messages(interview, Wording(interview), phrases, load_plan())
+    return messages(interview, Wording(interview), phrases, load_plan(), load_papers())
 
 
 def run(args: argparse.Namespace) -> int:
     """Do one of them; 2 if something was wrong."""
+    if args.does == "add":
+        return _add(args.file)
     known = load_languages()
     codes = args.code if isinstance(args.code, list) else [args.code]
     languages = [_language(known, code) for code in codes] or [one for one in known.values() if one.code != ENGLISH]
@@ -91,3 +98,15 @@ def _import(language: Language, wanted: Sequence[Message], files: Sequence[Path]
         say(f"{file.name}: {taken} texts taken")
         bad += len(problems)
     return 2 if bad else 0
+
+
+def _add(file: Path) -> int:
+    try:
+        done = add_packages(file, read_settings().home / "translation")
+    except PackageError as error:
+        raise UserError(str(error)) from None
+    except OSError as error:
+        raise UserError(f"{file}: could not be installed ({error.strerror}); look at the disk and try again") from None
+    for one in done:
+        say(f"{one.name}: {one.source} to {one.target}, version {one.version}, is installed; start the assistant again to use it")
+    return 0
