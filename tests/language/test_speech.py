@@ -42,8 +42,6 @@ def test_slow_takes_longer_than_quick(tmp_path: Path) -> None:
     speech = Speech(tmp_path, VOICES)
     text = "Where did you live before you came to prison?"
     sounds = [speech.sound(str(speech.name(text, "en", speed))) for speed in ("slow", "quick")]
-        speech.sound(str(speech.name("Where did you live before you came to prison?", "en", speed))) for speed in ("slow", "quick")
-    ]
     assert sounds[0] is not None and sounds[1] is not None and len(sounds[0]) > 1.2 * len(sounds[1])
 
 
