@@ -18,6 +18,7 @@ setup-dev:
 	@scripts/setup dev
 
 run: setup ## start the assistant with made-up people; prints the address and the sign-in
+	@scripts/system run
 	@$(BCST2) train
 	@exec $(BCST2) serve --demo
 
@@ -25,7 +26,7 @@ train: setup ## train the dialogue model if the questions changed
 	@$(BCST2) train
 
 test: setup-dev ## lint, types, model and every test (ARGS="-k word" for some of them)
-	@scripts/system
+	@scripts/system test
 	@$(MAKE) --no-print-directory check-style
 	@$(BCST2) train
 	@$(PYTHON) -m pytest $(ARGS)
