@@ -233,11 +233,14 @@ class _Checker:
 
     def check_alerts_and_consents(self) -> None:
         plan = self.plan
-        for alert in plan.alerts:
+        for kind in _KINDS_OF_ALERT:
+            if kind not in plan.remarks:
+                self.wrong("alerts", 1, f"'remarks' has none of the kind '{kind}'; write what is done when it is said")
+        for alert in (*plan.alerts, *plan.remarks.values()):
             what = f"the alert '{alert.id}'"
             self.names("alerts", alert.line, what, alert.who, plan.alert_roles, "role")
             self.names("alerts", alert.line, what, [alert.kind], _KINDS_OF_ALERT, "kind")
-            if not alert.who or alert.when is ALWAYS:
+            if not alert.who or (alert.when is ALWAYS and alert not in plan.remarks.values()):
                 self.wrong("alerts", alert.line, f"{what} lacks who must act or a rule; write both")
             behind = [self.interview.by_id[source] for source in alert.when.sources if source in self.interview.by_id]
             if not alert.sensitive and any(question.sensitive for question in behind):

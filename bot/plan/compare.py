@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from bot.plan.dates import in_london
 from bot.plan.definitions import Deadlines
+from bot.plan.filling import AT_ONCE, DUTY_TO_REFER
 from bot.plan.items import DECLINED, RAISED, Item, ProposedPlan
-from bot.plan.life import CARRIED_OVER, REMOVED, RULES, Event, History, ItemState, act, begin
+from bot.plan.life import CARRIED_OVER, REMOVED, RULES, Event, History, ItemState, act, begin, current
 
-NEW, GONE, REASONS, WISH = "new", "gone", "reasons", "wish"
+NEW, GONE, REASONS, WISH, DETAILS = "new", "gone", "reasons", "wish", "details"
 Reason = tuple[str, str, str, tuple[tuple[str, tuple[str, ...]], ...]]
 
 
@@ -20,7 +22,8 @@ class Change:
     """One item to look at.
 
     ``kind``: ``new`` (called for now, not on the plan), ``gone`` (nothing calls for it any more), ``reasons`` (other answers call
-    for it), ``wish`` (the person wants it now, or no longer).
+    for it), ``wish`` (the person wants it now, or no longer), ``details`` (another date, service or owner; only of what nobody has
+    taken a step on).
     ``untouched``: nobody has taken a step on it yet, so that it may follow the answers; all others wait for a worker.
     ``added`` and ``lost`` are the reasons that came and went, as in ``Because.to_json``.
     """
@@ -48,7 +51,7 @@ def compare(existing: Iterable[ItemState], proposed: ProposedPlan) -> tuple[Chan
         if state is None:
             changes.append(Change(NEW, item.key, item.activity.id, untouched=True, proposed=item, sensitive=item.sensitive))
         else:
-            changes += _changes(state, item)
+            changes += _changes(state, item, proposed.made_on)
     now = {item.key for item in proposed.items}
     changes += [_gone(state) for key, state in stored.items() if key not in now and _asks(state) and not state.snapshot.get("kept")]
     return tuple(changes)
@@ -70,7 +73,7 @@ def _gone(state: ItemState) -> Change:
     )
 
 
-def _changes(state: ItemState, item: Item) -> list[Change]:
+def _changes(state: ItemState, item: Item, today: date) -> list[Change]:
     if state.by_worker:
         return []
     before, after = _compared(state.snapshot["because"]), _compared([reason.to_json() for reason in item.because])
@@ -93,7 +96,18 @@ def _changes(state: ItemState, item: Item) -> list[Change]:
     wanted_now = item.state != DECLINED
     if wanted_now != (state.state != DECLINED) and _wish(state) != (item.state, item.declined):
         change(WISH)
+    if not found and not state.decided and renewed(state.snapshot, item, today) != state.snapshot:
+        change(DETAILS)
     return found
+
+
+def renewed(snapshot: Mapping[str, Any], item: Item, today: date) -> dict[str, Any]:
+    """An item as it is proposed on a day (``Item.to_json``), but that a date once counted from today does not move with it."""
+    now, before = item.to_json(), snapshot.get("due")
+    counted = now["due_rule"] == AT_ONCE or (now["due_rule"] == DUTY_TO_REFER and now["due"] == today.isoformat())
+    if before and now["due"] and counted and now["due_rule"] == snapshot.get("due_rule"):
+        now["due"] = min(now["due"], before)
+    return now
 
 
 def _wish(state: ItemState) -> tuple[str, str]:
@@ -125,6 +139,7 @@ def follow(history: Sequence[Event], change: Change, at: datetime, deadlines: De
     if not change.untouched:
         return ()
     added: History = ()
+    state = current(history).snapshot
 
     def step(name: str, **fields: Any) -> None:
         nonlocal added
@@ -139,5 +154,6 @@ def follow(history: Sequence[Event], change: Change, at: datetime, deadlines: De
         step("reopen", reason="the person wants it now")
     if change.kind in (NEW, WISH) and change.proposed.state == DECLINED:
         step("decline", reason=change.proposed.declined, who="person")
-    step("look", item=change.proposed.to_json())
+    today = in_london(at).date()
+    step("look", item=change.proposed.to_json() if change.kind == NEW else renewed(state, change.proposed, today))
     return added

@@ -210,7 +210,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """An immediate need (2.11 to 2.17). ``words`` may stand on any worker's page, ``detail`` only before the safeguarding role."""
+    """An immediate need (2.11 to 2.17). ``words`` may stand on any worker's page, ``detail`` only before the safeguarding role.
+
+    Of ``PlanData.remarks``, by ``kind``: what is done about something said beside the answers; it has no rule.
+    """
 
     id: str
     when: Rule
@@ -285,6 +288,7 @@ class PlanData:
     funding: dict[str, tuple[str, str]]
     notices: dict[str, Notice]
     alerts: tuple[AlertRule, ...]
+    remarks: dict[str, AlertRule]
     alert_roles: dict[str, str]
     consents: dict[str, ConsentRule]
     factors: tuple[str, ...]

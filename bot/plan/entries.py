@@ -48,7 +48,7 @@ _KEYS = {
         "after_release_days high_need_beyond_days",
         "step": "id who text after_consent",
         "dates": "part1 part2 prerelease tenancy recall before_release contact_points follow_up at_once items",
-        "alerts": "roles alerts",
+        "alerts": "roles alerts remarks",
         "alert": "id when kind who words detail sensitive source",
         "consents": "consents",
         "consent": "id question label to services each sensitive source",
@@ -270,13 +270,13 @@ def _timing(reader: PlanReader, node: Node, what: str) -> Timing:
 
 
 def read_alert(reader: PlanReader, entry: Node) -> AlertRule:
-    """An entry of ``alerts.yml``."""
+    """An entry of ``alerts.yml``; a remark has no rule, as no answer raises it."""
     what = f"the alert '{entry.get('id')}'"
     reader.known(entry, "alert", what)
     kind, words, source = (reader.text(entry, key, what) for key in ("kind", "words", "source"))
     return AlertRule(
         id=reader.word(entry, "id"),
-        when=reader.rule(entry, "when"),
+        when=reader.maybe_rule(entry),
         kind=kind,
         who=reader.words(entry, "who"),
         words=words,

@@ -182,10 +182,10 @@ def act(
     now, at = current(history), _aware(at)
     if step not in _STEPS:
         raise NotAllowed(f"there is no step '{step}'; use one of {', '.join(STEPS)}")
-    from_states, _, required = _STEPS[step]
-    general = now.snapshot.get("level") == EVERYBODY and now.state == PROPOSED and step in _WITHOUT_AGREEMENT
-    if now.state not in from_states and not general:
-        raise NotAllowed(f"an item that is {_said(now.state)} cannot be taken to '{step}'; {_ways_on(now)}")
+    required, ways = _STEPS[step][2], ways_on(now)
+    if step not in ways:
+        on = f"from here: {', '.join(ways)}" if ways else "it is closed"
+        raise NotAllowed(f"an item that is {_said(now.state)} cannot be taken to '{step}'; {on}")
     if at < history[-1].at:
         raise NotAllowed("this is earlier than the last step; look at the time")
     data = {name: _value(name, value) for name, value in given.items() if value not in (None, "")}
@@ -255,9 +255,10 @@ def _said(state: str) -> str:
     return state.replace("_", " ")
 
 
-def _ways_on(now: ItemState) -> str:
-    ways = [step for step in STEPS if now.state in _STEPS[step][0]]
-    return f"from here: {', '.join(ways)}" if ways else "it is closed"
+def ways_on(now: ItemState) -> tuple[str, ...]:
+    """The steps that can be taken from where an item stands."""
+    general = now.snapshot.get("level") == EVERYBODY and now.state == PROPOSED
+    return tuple(step for step in STEPS if now.state in _STEPS[step][0] or (general and step in _WITHOUT_AGREEMENT))
 
 
 def _aware(at: datetime) -> datetime:
@@ -312,7 +313,11 @@ def _after(before: ItemState, event: Event) -> ItemState:
         snapshot = {**snapshot, **{name: data[name] for name in CHANGEABLE if name in data}}
     elif event.kind == "look":
         seen = data.get("item")
-        snapshot = {**snapshot, **({name: seen[name] for name in _LOOKED_AT} if seen else {"because": [], "kept": True})}
+        if seen and event.by == RULES and not before.decided:
+            # What nobody has decided on is as it is proposed now.
+            snapshot = dict(seen)
+        else:
+            snapshot = {**snapshot, **({name: seen[name] for name in _LOOKED_AT} if seen else {"because": [], "kept": True})}
     elif event.kind == "deliver":
         done = {**data, "by": data.get("who") or event.by}
     return ItemState(

@@ -81,6 +81,7 @@ class PlanLoader:
                 name: Notice(name, *words) for name, words in entries.read_labels(rules, rules_top, "notices", "text").items()
             },
             alerts=tuple(self._each(*self._open("alerts"), "alerts", entries.read_alert).values()),
+            remarks={rule.kind: rule for rule in self._each(*self._open("alerts"), "remarks", entries.read_alert).values()},
             alert_roles=self._open("alerts")[0].labels(self._nodes["alerts"], "roles"),
             consents=self._each(*self._open("consents"), "consents", entries.read_consent),
             factors=counted.factors if counted else (),

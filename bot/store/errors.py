@@ -26,6 +26,13 @@ class NotFound(StoreError):
         super().__init__(f"{what}: there is none with this id; go back to the list and choose again")
 
 
+class ChangedMeanwhile(StoreError):
+    """Somebody else took a step since the page was drawn; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("plan: somebody has changed this since you opened it; nothing was saved, look at it again")
+
+
 class AlreadyThere(StoreError):
     """Something that must be unique is there already."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.interview.answers import Answer
 from bot.interview.definitions import LEVELS
 from bot.store import models
-from bot.store.audit import AuditTrail
+from bot.store.alerts import Alerts
 from bot.store.cache import Cache, Known
 from bot.store.database import Clock, utc_now
 from bot.store.errors import BadInput, NotFound
@@ -41,7 +41,7 @@ from bot.store.types import (
 TURN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class Interviews(AuditTrail):
+class Interviews(Alerts):
     """The part of the store that keeps interviews."""
 
     def __init__(self, engine: Engine, cipher: Cipher, clock: Clock = utc_now) -> None:
@@ -88,7 +88,7 @@ class Interviews(AuditTrail):
             for answer in carried:
                 self._write_answer(session, row, None, now, device, Entry(replace(answer, carried=True), CARRIED, by))
             self.note(session, by, "interview started", row.id, person_id)
-            return _interview(row)
+            return row_of(row)
 
     def interview(self, interview_id: str) -> InterviewRow:
         """The interview of that id, without its answers. Raises NotFound."""
@@ -96,7 +96,7 @@ class Interviews(AuditTrail):
             row = session.get(models.Interview, interview_id)
             if row is None:
                 raise NotFound("interview")
-            return _interview(row)
+            return row_of(row)
 
     def interviews_of(self, person_id: str) -> list[InterviewRow]:
         """A person's interviews, the newest first. Raises NotFound for an unknown person."""
@@ -105,7 +105,7 @@ class Interviews(AuditTrail):
             rows = session.scalars(query.order_by(models.Interview.started_at.desc(), models.Interview.id)).all()
             if not rows and session.get(models.Person, person_id) is None:
                 raise NotFound("person")
-            return [_interview(row) for row in rows]
+            return [row_of(row) for row in rows]
 
     def state(self, interview_id: str) -> InterviewState:
         """Where an interview is, with its record and current answers. Raises NotFound."""
@@ -180,7 +180,7 @@ class Interviews(AuditTrail):
         record = record_from(self.cipher, details)
         found = session.scalar(_turns(row.id).order_by(models.Turn.id.desc()).limit(1))
         turn = None if found is None else self._turn(found)
-        return InterviewState(_interview(row), record, dict(known.answers), known.newest, dict(known.newest_for), turn)
+        return InterviewState(row_of(row), record, dict(known.answers), known.newest, dict(known.newest_for), turn)
 
     def _write_turn(
         self, session: Session, row: models.Interview, turn_id: str, decision: Decision
@@ -205,6 +205,7 @@ class Interviews(AuditTrail):
         for entry in decision.answers:
             number = self._write_answer(session, row, turn_id, now, decision.device, entry)
             written.append((number, entry.answer))
+        self._raise_alerts(session, row, decision.alerts, now, {entry.answer.question for entry in decision.answers})
         return self._turn(turn), written
 
     def _write_answer(
@@ -251,7 +252,8 @@ def _turns(interview_id: str) -> Select[models.Turn]:
     return select(models.Turn).where(models.Turn.interview_id == interview_id)
 
 
-def _interview(row: models.Interview) -> InterviewRow:
+def row_of(row: models.Interview) -> InterviewRow:
+    """The interview of a row."""
     return InterviewRow(
         id=row.id, person_id=row.person_id, kind=row.kind, mode=row.mode, language=row.language, level=row.level, state=row.state,
         focus=row.focus, started_at=row.started_at, updated_at=row.updated_at, completed_at=row.completed_at,

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.store import models
+from bot.store import models, plan_models
 from bot.store.errors import BadInput, KeysMalformed, KeysMissing, KeysThere, KeysUnreadable, StoreDamaged, WrongKeys
 
 if TYPE_CHECKING:
@@ -206,19 +206,26 @@ def rotate(store: Database, path: Path, by: str = "system", batch: int = 500) ->
     return done
 
 
-_ENCRYPTED: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[str]], ...] = (
+_ENCRYPTED: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]], ...] = (
     (models.Person.id, models.Person.details),
     (models.Answer.id, models.Answer.payload),
     (models.Turn.id, models.Turn.reply),
+    (plan_models.Alert.id, plan_models.Alert.payload),
+    (plan_models.Alert.id, plan_models.Alert.note),
+    (plan_models.Plan.id, plan_models.Plan.payload),
+    (plan_models.PlanItem.id, plan_models.PlanItem.payload),
+    (plan_models.ItemEvent.id, plan_models.ItemEvent.payload),
+    (plan_models.ConsentEvent.id, plan_models.ConsentEvent.payload),
+    (plan_models.CaseEvent.id, plan_models.CaseEvent.payload),
 )
 
 
-def _reseal(store: Database, id_: InstrumentedAttribute[Any], column: InstrumentedAttribute[str], batch: int) -> int:
+def _reseal(store: Database, id_: InstrumentedAttribute[Any], column: InstrumentedAttribute[Any], batch: int) -> int:
     """Encrypt a column with the newest key where it is not yet; how many rows."""
     done, last = 0, None
     while True:
         with store.write() as session:
-            rows = select(id_, column).order_by(id_).limit(batch).with_for_update()
+            rows = select(id_, column).where(column.is_not(None)).order_by(id_).limit(batch).with_for_update()
             found = session.execute(rows if last is None else rows.where(id_ > last)).all()
             for row_id, token in found:
                 if not store.cipher.is_newest(token):

@@ -34,7 +34,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 # SQLite would use an id again after a rollback or a deletion; with this it never does.
-_NEVER_AGAIN = {"sqlite_autoincrement": True}
+NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -114,7 +114,7 @@ class Turn(Base):
     __table_args__ = (
         UniqueConstraint("interview_id", "turn_id"),
         Index(None, "interview_id", "id"),
-        _NEVER_AGAIN,
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -136,7 +136,7 @@ class Answer(Base):
         ForeignKeyConstraint(["interview_id", "turn_id"], ["turns.interview_id", "turns.turn_id"]),
         Index(None, "interview_id", "question_id", "id"),
         Index(None, "interview_id", "id"),
-        _NEVER_AGAIN,
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

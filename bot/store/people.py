@@ -80,14 +80,19 @@ class People(AuditTrail):
 
     def people(self, prison: str | None = None, search: str | None = None, limit: int = 50, offset: int = 0) -> list[Person]:
         """People by name. ``search``: up to ten words that must all be in the name or the prison number, in either case."""
-        query = select(models.Person).where(*_wanted(prison, search)).order_by(models.Person.name, models.Person.id)
+        query = select(models.Person).where(*wanted_people(prison, search)).order_by(models.Person.name, models.Person.id)
         with self.read() as session:
             return [self._person(row) for row in session.scalars(query.limit(limit).offset(offset))]
 
     def count_people(self, prison: str | None = None, search: str | None = None) -> int:
         """How many people ``people`` would give without a limit."""
         with self.read() as session:
-            return session.scalar(select(func.count()).select_from(models.Person).where(*_wanted(prison, search))) or 0
+            return session.scalar(select(func.count()).select_from(models.Person).where(*wanted_people(prison, search))) or 0
+
+    def prisons(self) -> list[str]:
+        """The prisons that people are in, by name. Decrypts nothing."""
+        with self.read() as session:
+            return list(session.scalars(select(models.Person.prison).distinct().order_by(models.Person.prison)))
 
     def import_people(self, rows: Iterable[Mapping[str, Any]], by: str) -> ImportReport:
         """Add or update people from rows as ``read_record`` takes them. Every bad row is reported, the good ones are kept.
@@ -199,7 +204,8 @@ def _flush(session: Session) -> None:
         raise AlreadyThere(_TAKEN) from None
 
 
-def _wanted(prison: str | None, search: str | None) -> list[ColumnElement[bool]]:
+def wanted_people(prison: str | None, search: str | None) -> list[ColumnElement[bool]]:
+    """The conditions of ``People.people``."""
     wanted: list[ColumnElement[bool]] = [] if prison is None else [models.Person.prison == prison]
     for word in (search or "").split()[:MOST_WORDS]:
         name, number = models.Person.name, models.Person.prison_number

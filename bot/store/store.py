@@ -1,4 +1,4 @@
-"""The store: people, interviews, users and the audit in one database."""
+"""The store: people, interviews, plans, users and the audit in one database."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Self
 from sqlalchemy import text
 
 from bot.store import keys
+from bot.store.case_lists import CaseLists
+from bot.store.cases import Cases
 from bot.store.database import Clock, key_tokens, make_engine, migrate, utc_now
 from bot.store.errors import KeysThere, StoreDamaged, translated
-from bot.store.interviews import Interviews
 from bot.store.people import People
+from bot.store.services import Services
 from bot.store.users import Users
 
 
-class Store(People, Interviews, Users):
+class Store(People, Cases, CaseLists, Services, Users):
     """An open store, for any number of threads. Every failure is a ``StoreError``."""
 
     @classmethod

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.interview.answers import Answer
 from bot.interview.record import PersonRecord
+
+if TYPE_CHECKING:
+    from bot.store.plan_types import NewAlert
 
 FIRST, PRERELEASE = INTERVIEW_KINDS = ("first", "prerelease")
 WORKER, KIOSK = MODES = ("worker", "kiosk")
@@ -119,7 +122,8 @@ class Decision:
     """What one turn does. ``kind`` is the intent, ``question`` the one it was about, ``reply`` plain JSON objects to show.
 
     ``kind`` is stored unencrypted: it must not tell what was answered. ``focus`` and ``state`` are those after the turn;
-    ``mode``, ``language`` and ``level`` stay as they are when None.
+    ``mode``, ``language`` and ``level`` stay as they are when None. ``alerts`` are those the answers and words raise: written with
+    them, once (see ``bot.store.alerts``).
     """
 
     kind: str
@@ -133,6 +137,7 @@ class Decision:
     mode: str | None = None
     language: str | None = None
     level: str | None = None
+    alerts: Sequence[NewAlert] = ()
 
 
 @dataclass(frozen=True, slots=True)

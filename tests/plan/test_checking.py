@@ -100,6 +100,12 @@ MISTAKES = [
         "hurt_myself]",
         "compares 'urgent_today' with 'hurt_myself', which it can never hold",
     ),
+    (
+        "plan/alerts.yml",
+        "    kind: talk\n    who: [prison_staff]\n",
+        "    kind: chat\n    who: [prison_staff]\n",
+        "none of the kind 'talk'",
+    ),
     ("plan/consents.yml", "question: work_coach", "question: gp_name", "'gp_name', which is no question"),
     ("services/example.yml", "kinds: [gambling_service]", "kinds: [support_group]", "no service is of the kind 'gambling_service'"),
     ("services/example.yml", "area: northmere", "area: southmere", "has the unknown area 'southmere'"),

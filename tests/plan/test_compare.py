@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot.plan.compare import Change, compare, follow
 from bot.plan.items import ProposedPlan
 from bot.plan.life import History, act, add, begin, current
 from bot.plan.planning import added_item
-from tests.plan.making import NOW, TODAY, Person, plan_data
+from tests.plan.making import NOW, TODAY, Person, plan_data, record
 
 NUMBERS = plan_data().deadlines
 Plan = dict[str, History]
@@ -167,3 +167,34 @@ def test_a_release_date_or_a_new_day_is_no_change_of_answers() -> None:
     plan = stored(person.plan())
     person.today += timedelta(days=5)
     assert looks(plan, person.plan()) == []
+
+
+def test_what_nobody_decided_on_takes_over_dates_and_services_and_no_date_creeps() -> None:
+    who = record(release=date(2027, 5, 14))
+    person = Person(who).says(where_will_live="nowhere")
+    before = {item.key: begin(item, NOW) for item in person.plan().items}
+    later = Person(record(release=date(2027, 6, 18)), date(2026, 11, 30)).says(where_will_live="nowhere")
+    changes = compare((current(history) for history in before.values()), later.plan())
+    assert {change.kind for change in changes} == {"details"}
+    at = NOW + timedelta(days=7)
+    for change in changes:
+        history = before[change.key]
+        history = (*history, *follow(history, change, at, plan_data().deadlines))
+        now, item = current(history), later.plan().by_key[change.key]
+        assert now.decided is False
+        if item.due.rule == "at_once":
+            assert now.due == current(before[change.key]).due, "counted from the day it came up"
+        else:
+            assert now.due == item.due.on
+        before[change.key] = history
+    assert compare((current(history) for history in before.values()), later.plan()) == ()
+
+
+def test_what_somebody_decided_on_keeps_its_date() -> None:
+    person = Person(record(release=date(2027, 5, 14))).says(where_will_live="nowhere")
+    states = []
+    for item in person.plan().items:
+        history = begin(item, NOW)
+        states.append(current((*history, act(history, "note", NOW, "worker", deadlines=plan_data().deadlines, note="mine"))))
+    later = Person(record(release=date(2027, 6, 18))).says(where_will_live="nowhere")
+    assert compare(states, later.plan()) == ()

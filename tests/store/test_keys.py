@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import os
 import threading
 import time
@@ -48,7 +49,17 @@ def test_a_key_file_is_never_overwritten(keys: Path) -> None:
     assert list(keys.parent.iterdir()) == [keys]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"not a key\n", b"AAAA\n", b"\xff\xfe", Fernet.generate_key() + b"\nx\n"])
+CONTENTS = {
+    "empty": b"",
+    "lines": b"\n\n",
+    "words": b"not a key\n",
+    "short": b"AAAA\n",
+    "bytes": b"\xff\xfe",
+    "one bad": base64.urlsafe_b64encode(bytes(32)) + b"\nx\n",
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_a_malformed_key_file_is_named(keys: Path, content: bytes) -> None:
     create_keys(keys)
     keys.write_bytes(content)

@@ -1,0 +1,220 @@
+"""What the answers and the record of a case call for today, and what a plan that is kept has to take over from that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import uuid4
+
+from bot.casework.raising import alerts_of
+from bot.casework.situation import context_of
+from bot.interview.path import Context, Path, PathFinder
+from bot.plan.compare import Change, compare, follow
+from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents
+from bot.plan.dates import in_london
+from bot.plan.definitions import Deadlines, PlanData
+from bot.plan.items import DECLINED, ProposedPlan
+from bot.plan.life import NOT_AVAILABLE, RULES, Event, History, act, begin, carry, current
+from bot.plan.planning import make_plan
+from bot.store.plan_types import ACTIVE, COHORT, CaseFile, NewAlert, NewPlan, PlanRow, StoredItem, Summary, Work
+from bot.store.types import COMPLETE, InterviewRow
+
+MADE, FOLLOWED = "plan made", "plan followed what changed"
+NOTHING_CALLS = "nothing calls for it any more"
+OTHER_STAY = "it was given in an earlier stay in prison"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a plan rests on: one interview of a case, its path, and the menu with the prison's own directory."""
+
+    plan_data: PlanData
+    finder: PathFinder
+    interview: InterviewRow
+    context: Context
+    path: Path
+    proposed: ProposedPlan
+    today: date
+
+    @property
+    def deadlines(self) -> Deadlines:
+        return self.plan_data.deadlines
+
+
+def marks_of(file: CaseFile) -> dict[str, bool]:
+    """What workers have decided about groups: the latest word on each, if it is not to leave it to the rules."""
+    marks = {event.subject: event.data.get("in_group") for event in file.events if event.kind == COHORT}
+    return {cohort: mark for cohort, mark in marks.items() if mark is not None}
+
+
+def grounds(
+    plan_data: PlanData, finder: PathFinder, settings: Mapping[str, str], file: CaseFile, interview_id: str, today: date
+) -> Grounds:
+    """What the answers of one interview and the record call for on a day."""
+    interview = file.interview(interview_id)
+    context = context_of(interview, file.record, settings, today)
+    path = finder.path(context, file.answers[interview_id])
+    proposed = make_plan(plan_data, finder.interview, path, context, file.record, today, marks_of(file))
+    return Grounds(plan_data, finder, interview, context, path, proposed, today)
+
+
+def current_plan(file: CaseFile) -> PlanRow | None:
+    """The plan that is worked on: the newest active one."""
+    return next((plan for plan in file.plans if plan.state == ACTIVE), None)
+
+
+def may_have_plan(file: CaseFile, interview: InterviewRow) -> bool:
+    """Whether an interview may still get a plan: not if one begun after it has one."""
+    planned = {plan.interview_id for plan in file.plans}
+    return not any(row.id in planned and row.started_at >= interview.started_at for row in file.interviews)
+
+
+def unplanned(file: CaseFile) -> InterviewRow | None:
+    """The first complete interview that should have a plan and has none."""
+    waiting = [row for row in file.interviews if row.state == COMPLETE and may_have_plan(file, row)]
+    return min(waiting, key=lambda row: row.started_at, default=None)
+
+
+def same_stay(file: CaseFile, plan: PlanRow) -> bool:
+    """Whether a plan was made in the stay in prison that the record is of: not before the person came in."""
+    return in_london(plan.made_at).date() >= file.record.reception.date()
+
+
+# -- a new plan
+
+
+def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
+    """The work that makes the plan of an interview.
+
+    Within one stay the plan before goes over into it: what people have decided goes on where it stands, and all else is proposed
+    anew. A return to prison starts from scratch (the earlier plan is closed as it is).
+    """
+    plan_id, before = uuid4().hex, next(iter(file.plans), None)
+    carries = before is not None and same_stay(file, before)
+    events: dict[str, tuple[Event, ...]] = {}
+    histories: list[History] = []
+    if before is not None and carries:
+        for item in file.items[before.id]:
+            closing, opened = _carried(item, ground, now, by, plan_id)
+            if closing is not None:
+                events[item.id] = (closing,)
+            if opened:
+                histories.append(opened)
+    carried = {current(history).key for history in histories}
+    histories += [begin(item, now) for item in ground.proposed.items if item.key not in carried]
+    consents = _new_consents(file, ground, now, scratch=not carries)
+    return Work(
+        what=MADE,
+        plan_id=plan_id,
+        new_plan=NewPlan(
+            interview_id=ground.interview.id,
+            earlier=before.id if before else None,
+            carried=carries,
+            worker=before.worker if before and before.worker else ground.interview.started_by,
+            items=tuple(histories),
+        ),
+        closes=tuple(plan.id for plan in file.plans if plan.state == ACTIVE),
+        events=events,
+        consents=consents,
+        alerts=_missed_alerts(file, ground),
+        summary=summary_of(ground),
+        subjects=(ground.interview.id,),
+    )
+
+
+def _carried(item: StoredItem, ground: Grounds, now: datetime, by: str, plan_id: str) -> tuple[Event | None, History]:
+    """What closes an item of the plan before, and how it begins in the new one: () where it is proposed anew, or not at all."""
+    state, deadlines = item.state, ground.deadlines
+    if not (state.live or state.state in (DECLINED, NOT_AVAILABLE)):
+        return None, ()
+    if state.decided:
+        return carry(item.history, now, by, plan_id, deadlines)
+    if state.key in ground.proposed.by_key:
+        return act(item.history, "carry_over", now, RULES, deadlines=deadlines, to=plan_id), ()
+    return act(item.history, "remove", now, RULES, deadlines=deadlines, reason=NOTHING_CALLS), ()
+
+
+# -- a plan that goes on
+
+
+def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> Work:
+    """The work by which a plan follows answers, record and rules that have changed; empty where there is nothing to do."""
+    items = {item.state.key: item for item in file.items[plan.id]}
+    histories: list[History] = []
+    events: dict[str, tuple[Event, ...]] = {}
+    for change in changes(file, plan, ground):
+        item = items.get(change.key)
+        if item is None:
+            histories.append(follow((), change, now, ground.deadlines))
+        elif change.untouched:
+            before = events.get(item.id, ())
+            events[item.id] = before + follow((*item.history, *before), change, now, ground.deadlines)
+    summary = summary_of(ground)
+    work = Work(
+        plan_id=plan.id,
+        items=tuple(history for history in histories if history),
+        events={item_id: added for item_id, added in events.items() if added},
+        consents=_new_consents(file, ground, now, scratch=not same_stay(file, plan)),
+        alerts=_missed_alerts(file, ground),
+        summary=None if file.summaries.get(plan.id) == summary else summary,
+    )
+    return work if work.empty else replace(work, what=FOLLOWED)
+
+
+def changes(file: CaseFile, plan: PlanRow, ground: Grounds) -> tuple[Change, ...]:
+    """What answers, record and rules say now that the plan does not."""
+    return compare((item.state for item in file.items[plan.id]), ground.proposed)
+
+
+def summary_of(ground: Grounds) -> Summary:
+    """What lists and reports need of the plan."""
+    proposed = ground.proposed
+    shown = {found.id for found in proposed.without_sensitive().needs}
+    needs = tuple((found.id, found.need.pathway, found.wanted) for found in proposed.needs)
+    dates = proposed.dates
+    more = {
+        "part2_due": dates.part2_due.isoformat() if dates.part2_due else None,
+        "prerelease_from": dates.prerelease_from.isoformat() if dates.prerelease_from else None,
+        "raised": proposed.raised,
+        "high_need": proposed.high_need,
+        "cohorts": sorted(found.cohort.id for found in proposed.cohorts),
+    }
+    return Summary(needs, frozenset(need for need, _, _ in needs if need not in shown), more)
+
+
+# -- beside the items
+
+
+def consents_of(file: CaseFile, plan_data: PlanData, path: Path | None, answered: Mapping[str, datetime]) -> Consents:
+    """How every consent stands, those that the answers give included where they are not written down yet."""
+    new = () if path is None else _unwritten(file, from_answers(plan_data, path, answered))
+    return read_consents(plan_data, (*file.consents, *new))
+
+
+def _unwritten(file: CaseFile, found: tuple[ConsentEvent, ...]) -> tuple[ConsentEvent, ...]:
+    written = {(event.consent, event.kind, event.at) for event in file.consents if event.how == BY_ANSWER}
+    return tuple(event for event in found if (event.consent, event.kind, event.at) not in written)
+
+
+def _new_consents(file: CaseFile, ground: Grounds, now: datetime, scratch: bool) -> tuple[ConsentEvent, ...]:
+    """The consents that the answers give, and those that end because what they rested on has changed."""
+    answered = file.answered.get(ground.interview.id, {})
+    found = list(_unwritten(file, from_answers(ground.plan_data, ground.path, answered)))
+    standing = read_consents(ground.plan_data, (*file.consents, *found))
+    ended = list(lapsed(standing, ground.path, now))
+    if scratch:
+        came_in, over = in_london(file.record.reception), {event.consent for event in ended}
+        for consent in ground.plan_data.consents:
+            held = standing.standing(consent)
+            if held.state == GIVEN and held.since is not None and held.since < came_in and consent not in over:
+                ended.append(ConsentEvent(consent, LAPSED, now, RULES, note=OTHER_STAY))
+    return (*found, *ended)
+
+
+def _missed_alerts(file: CaseFile, ground: Grounds) -> tuple[tuple[str, NewAlert], ...]:
+    """Alerts that the answers raise and nobody was told of: answers from before alerts were kept, or a fault at the time."""
+    interview = ground.interview.id
+    raised = {alert.rule for alert in file.alerts if alert.interview_id == interview}
+    found = alerts_of(ground.plan_data, ground.path, ground.context)
+    return tuple((interview, alert) for alert in found if alert.rule not in raised)

@@ -1,0 +1,177 @@
+"""The figures of a prison for a time, with small counts suppressed (plan.md, report for a prison)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.plan.dates import in_london
+from bot.plan.definitions import PlanData
+from bot.plan.life import STATES
+from bot.plan.needs import NO
+from bot.store.plan_types import CLOSED, LIVE, PlanFigures
+from bot.store.types import FIRST
+
+SMALLEST = 5
+ON_TIME, LATE, NO_DATE = "on_time", "late", "no_date"
+Cells = dict[str, int]
+Table = dict[str, Cells]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of one prison from ``start`` to ``end`` (both included), over the plans made in that time.
+
+    ``tables`` maps the name of a table to its rows, and each row's name to its figures. A figure is a number, or None where it was
+    suppressed: a count of 1 to 4, and one more of its row or column where the total would give it away. ``people`` is the number of
+    people in it; None, and no tables, where they are fewer than 5 and not none.
+
+    Tables: ``assessments`` (part 2 and pre-release: on time, late, no date), ``needs`` (by need: found, wanted, declined, unmet),
+    ``pathways`` (items by pathway and level), ``states`` (items by pathway and state), ``follow_ups`` (signposted items: followed
+    up, waiting, overdue), ``languages``, ``modes`` (interviews: started, completed), ``plans`` (by kind).
+    """
+
+    prison: str
+    start: date
+    end: date
+    people: int | None
+    tables: Mapping[str, Mapping[str, Mapping[str, int | None]]]
+
+    def to_json(self) -> dict[str, Any]:
+        """``{prison, from, to, people, suppressed_below, tables: {table: {row: {column: number | null}}}}``."""
+        return {
+            "prison": self.prison,
+            "from": self.start.isoformat(),
+            "to": self.end.isoformat(),
+            "people": self.people,
+            "suppressed_below": SMALLEST,
+            "tables": {name: {row: dict(cells) for row, cells in rows.items()} for name, rows in self.tables.items()},
+        }
+
+    def rows(self) -> list[tuple[str, str, str, int | None]]:
+        """(table, row, column, figure), for CSV."""
+        return [
+            (table, row, column, figure)
+            for table, rows in self.tables.items()
+            for row, cells in rows.items()
+            for column, figure in cells.items()
+        ]
+
+
+def make_report(plan_data: PlanData, figures: Iterable[PlanFigures], prison: str, start: date, end: date, today: date) -> Report:
+    """The report over these plans, which were made in the time."""
+    plans = list(figures)
+    people = len({plan.person_id for plan in plans})
+    if 0 < people < SMALLEST:
+        return Report(prison, start, end, None, {})
+    tables: dict[str, Callable[[], Table]] = {
+        "assessments": lambda: _assessments(plans),
+        "needs": lambda: _needs(plans),
+        "pathways": lambda: _by(plans, plan_data.pathways, ("1", "2", "2/3", "3"), 1),
+        "states": lambda: _by(plans, plan_data.pathways, STATES, 2),
+        "follow_ups": lambda: _follow_ups(plans, today),
+        "languages": lambda: {language: {"plans": count} for language, count in Counter(plan.language for plan in plans).items()},
+        "modes": lambda: _modes(plans),
+        "plans": lambda: {kind: {"plans": count} for kind, count in Counter(plan.kind for plan in plans).items()},
+    }
+    return Report(prison, start, end, people, {name: suppressed(make()) for name, make in tables.items()})
+
+
+def _assessments(plans: Iterable[PlanFigures]) -> Table:
+    """Part 2 by the date it was due; a pre-release assessment by the day of release."""
+    found: Table = {"part2": dict.fromkeys((ON_TIME, LATE, NO_DATE), 0), "prerelease": dict.fromkeys((ON_TIME, LATE, NO_DATE), 0)}
+    for plan in plans:
+        row = "part2" if plan.kind == FIRST else "prerelease"
+        text = plan.summary.more.get("part2_due") if plan.kind == FIRST else None
+        due = date.fromisoformat(text) if text else (plan.release if plan.kind != FIRST else None)
+        done = in_london(plan.completed_at or plan.made_at).date()
+        found[row][NO_DATE if due is None else ON_TIME if done <= due else LATE] += 1
+    return found
+
+
+def _needs(plans: Iterable[PlanFigures]) -> Table:
+    """Of each need: how many plans found it, on how many help was wanted or turned down, and on how many nothing is done for it
+    yet."""
+    found: Table = {}
+    for plan in plans:
+        unmet = {pathway for pathway, _, state, _, _ in plan.items if state in ("proposed", "not_available")}
+        met = {
+            pathway for pathway, level, state, _, _ in plan.items if level != "1" and state in ("done", "followed_up", "signposted")
+        }
+        for need, pathway, wanted in plan.summary.needs:
+            cells = found.setdefault(need, dict.fromkeys(("found", "declined", "wanted", "unmet"), 0))
+            cells["found"] += 1
+            cells["declined" if wanted == NO else "wanted"] += 1
+            cells["unmet"] += wanted != NO and pathway in unmet and pathway not in met
+    return dict(sorted(found.items()))
+
+
+def _by(plans: Iterable[PlanFigures], pathways: Iterable[str], columns: Iterable[str], place: int) -> Table:
+    names = tuple(columns)
+    found: Table = {pathway: dict.fromkeys(names, 0) for pathway in pathways}
+    for plan in plans:
+        for item in plan.items:
+            cells = found.setdefault(item[0], dict.fromkeys(names, 0))
+            value = str(item[place])
+            cells[value] = cells.get(value, 0) + 1
+    return found
+
+
+def _follow_ups(plans: Iterable[PlanFigures], today: date) -> Table:
+    """Signposted items by pathway. Those of closed plans count as they ended."""
+    found: Table = {}
+    for plan in plans:
+        for pathway, _, state, _, by in plan.items:
+            if state not in ("signposted", "followed_up"):
+                continue
+            cells = found.setdefault(pathway, dict.fromkeys(("followed_up", "waiting", "overdue"), 0))
+            late = by is not None and by < today and plan.state != CLOSED and state in LIVE
+            cells["overdue" if late else "followed_up" if by is None else "waiting"] += 1
+    return found
+
+
+def _modes(plans: Iterable[PlanFigures]) -> Table:
+    found: Table = {}
+    for plan in plans:
+        cells = found.setdefault(plan.mode, {"completed": 0, "not_completed": 0})
+        cells["completed" if plan.completed_at is not None else "not_completed"] += 1
+    return found
+
+
+# -- small counts
+
+
+def suppressed(table: Table) -> dict[str, dict[str, int | None]]:
+    """The table with counts of 1 to 4 left out, and one more wherever a single one left out could be worked out from a sum.
+
+    A nought stays: it tells of nobody. Sums over a row or a column may be known from elsewhere (the number of people is printed),
+    so in each row and column of two figures or more either none is left out, or at least two.
+    """
+    cells: dict[tuple[str, str], int | None] = {
+        (row, column): None if 0 < figure < SMALLEST else figure
+        for row, figures in table.items()
+        for column, figure in figures.items()
+    }
+    lines = _lines(cells)
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            hidden = [place for place in line if cells[place] is None]
+            shown = sorted((place for place in line if cells[place]), key=lambda place: (cells[place] or 0, place))
+            if len(hidden) == 1 and shown:
+                cells[shown[0]], changed = None, True
+    return {row: {column: cells[row, column] for column in figures} for row, figures in table.items()}
+
+
+def _lines(places: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Every row and every column of a table with more than one place."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    columns: dict[str, list[tuple[str, str]]] = {}
+    for row, column in places:
+        rows.setdefault(row, []).append((row, column))
+        columns.setdefault(column, []).append((row, column))
+    return [line for line in (*rows.values(), *columns.values()) if len(line) > 1]

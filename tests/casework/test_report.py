@@ -1,0 +1,65 @@
+"""The figures of a prison: right, and nobody can be found in them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.casework.casework import Casework
+from bot.casework.report import SMALLEST, suppressed
+from bot.plan.life import NotAllowed
+from bot.store import Store
+from tests.casework.making import PRISON, Clock, interviewed, somebody
+
+TABLES = st.dictionaries(
+    st.text("abc", min_size=1, max_size=2),
+    st.fixed_dictionaries({"x": st.integers(0, 12), "y": st.integers(0, 12), "z": st.integers(0, 12)}),
+    max_size=5,
+)
+
+
+@given(TABLES)
+@settings(max_examples=200, deadline=None)
+def test_no_small_count_is_shown_or_can_be_worked_out(table: dict[str, dict[str, int]]) -> None:
+    shown = suppressed(table)
+    for row, cells in table.items():
+        for column, figure in cells.items():
+            assert shown[row][column] in (figure, None)
+            assert not 0 < (shown[row][column] or 0) < SMALLEST
+            if figure == 0:
+                assert shown[row][column] == 0, "a nought tells of nobody"
+    lines = [*([*cells.values()] for cells in shown.values()), *([cells[name] for cells in shown.values()] for name in "xyz")]
+    for line in lines:
+        # With the sum of the line known, one figure left out beside others would be known too.
+        if len(line) > 1 and line.count(None) == 1:
+            assert not any(line), "no other figure to leave out with it"
+
+
+def test_a_report_counts_plans_items_and_follow_ups(store: Store, casework: Casework, clock: Clock) -> None:
+    for number in range(1, 8):
+        said = {"where_will_live": "nowhere"} if number < 7 else {"where_will_live": "return"}
+        row = interviewed(store, somebody(number, said=said))
+        casework.ensure_plan(row.id, "worker")
+    report = casework.report(PRISON, clock.today, clock.today)
+    assert report.people == 7
+    assert report.tables["plans"] == {"first": {"plans": 7}}
+    assert report.tables["assessments"]["part2"] == {"on_time": 7, "late": 0, "no_date": 0}
+    assert report.tables["needs"]["find_home"]["found"] == 6
+    assert report.tables["modes"]["worker"]["completed"] == 7
+    assert report.tables["pathways"]["domestic_abuse"]["1"] == 21
+    assert set(report.to_json()) == {"prison", "from", "to", "people", "suppressed_below", "tables"}
+    assert ("plans", "first", "plans", 7) in report.rows()
+    assert casework.report(PRISON, date(2020, 1, 1), date(2020, 1, 31)).people == 0
+    assert casework.report("HMP Elsewhere", clock.today, clock.today).people == 0
+    with pytest.raises(NotAllowed):
+        casework.report(PRISON, date(2026, 1, 2), date(2026, 1, 1))
+
+
+def test_fewer_than_5_people_are_not_reported_on(store: Store, casework: Casework, clock: Clock) -> None:
+    for number in range(1, 4):
+        casework.ensure_plan(interviewed(store, somebody(number)).id, "worker")
+    report = casework.report(PRISON, clock.today, clock.today)
+    assert report.people is None and report.tables == {}

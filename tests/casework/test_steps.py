@@ -1,0 +1,315 @@
+"""What workers do on a case: steps on items, changes, consents, routes, contacts, groups."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from bot.casework.casework import Casework
+from bot.plan.life import NotAllowed
+from bot.store import NotFound, Store
+from bot.store.errors import ChangedMeanwhile, StoreBusy
+from tests.casework.making import Clock, interviewed, somebody, write_answers
+from tests.plan.making import Person, plan_data
+
+
+@pytest.fixture
+def person() -> Person:
+    return somebody(said={"where_will_live": "nowhere", "debts": "yes"})
+
+
+@pytest.fixture
+def person_id(store: Store, casework: Casework, person: Person) -> str:
+    row = interviewed(store, person)
+    casework.ensure_plan(row.id, "worker")
+    return row.person_id
+
+
+def wanted(casework: Casework, person_id: str, step: str = "agree", level: str = "2") -> str:
+    """The address of an item that can take a step."""
+    return next(item.id for item in casework.case(person_id).items if step in item.steps and item.level == level)
+
+
+def test_a_life_from_agreed_to_done(casework: Casework, person_id: str, clock: Clock) -> None:
+    item_id = wanted(casework, person_id)
+    service = next(iter(plan_data().directory.services))
+
+    def step(name: str, **given: object) -> None:
+        casework.step(person_id, item_id, name, "worker", casework.case(person_id).item(item_id).seen, **given)
+
+    step("agree")
+    step("signpost", service=service, on=clock.today, how="by letter")
+    item = casework.case(person_id).item(item_id)
+    assert item.state.state == "signposted" and item.follow_up_status == "coming"
+    assert casework.case(person_id).profile.referrals >= 0
+    clock.forward(days=30)
+    item = casework.case(person_id).item(item_id)
+    assert item.overdue and item.follow_up_status == "overdue"
+    assert [line.item_id for line in casework.due_list(casework.query(due="overdue")) if line.what == "follow_up"] == [item_id]
+    step("follow_up", on=clock.today, outcome="helped")
+    step("deliver", what="a place", on=clock.today)
+    done = casework.case(person_id).item(item_id)
+    assert done.state.state == "done" and not done.overdue
+    assert [event.by for event in done.history[1:]] == ["worker"] * 4
+    assert len(done.history) == done.seen == 5
+
+
+def test_a_step_that_is_not_allowed_writes_nothing(store: Store, casework: Casework, person_id: str) -> None:
+    item = casework.case(person_id).item(wanted(casework, person_id))
+    head = store.audit_head()
+    for step, given in (("deliver", {"what": "x"}), ("signpost", {}), ("look", {}), ("carry_over", {"to": "x"}), ("fly", {})):
+        with pytest.raises(NotAllowed):
+            casework.step(person_id, item.id, step, "worker", item.seen, **given)
+    with pytest.raises(NotAllowed, match="shorten"):
+        casework.step(person_id, item.id, "note", "worker", item.seen, note="x" * 2001)
+    assert store.audit_head() == head
+    assert casework.case(person_id).item(item.id) == item
+
+
+def test_a_worker_names_who_does_it_and_the_role_stays(store: Store, casework: Casework, person_id: str) -> None:
+    item = casework.case(person_id).item(wanted(casework, person_id))
+    casework.step(person_id, item.id, "change", "worker", item.seen, owner="A. Worker", reason="she knows him")
+    changed = casework.case(person_id).item(item.id)
+    assert changed.owner == {**item.owner, "name": "A. Worker", "decide": False}
+    casework.step(person_id, item.id, "change", "worker", changed.seen, words="Ring the landlord", reason="he asked")
+    assert casework.case(person_id).item(item.id).words == "Ring the landlord"
+
+
+def test_two_workers_at_once_the_second_is_told(casework: Casework, person_id: str) -> None:
+    item = casework.case(person_id).item(wanted(casework, person_id))
+    casework.step(person_id, item.id, "agree", "ann", item.seen)
+    with pytest.raises(ChangedMeanwhile, match="somebody has changed this"):
+        casework.step(person_id, item.id, "decline", "bob", item.seen)
+    now = casework.case(person_id).item(item.id)
+    assert now.state.state == "agreed" and [event.by for event in now.history] == ["rules", "ann"]
+
+
+def at_once(*work: Callable[[], object]) -> list[object]:
+    """What each piece of work gave or raised, all begun together."""
+    gate = threading.Barrier(len(work))
+    found: list[object] = [None] * len(work)
+
+    def run(place: int) -> None:
+        gate.wait()
+        while True:
+            try:
+                found[place] = work[place]()
+            except StoreBusy:
+                continue
+            except Exception as error:  # what it raised is what the test looks at
+                found[place] = error
+            return
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_of_many_steps_at_once_on_one_item_one_is_taken(casework: Casework, person_id: str) -> None:
+    item = casework.case(person_id).item(wanted(casework, person_id))
+
+    def by(name: str) -> Callable[[], object]:
+        return lambda: casework.step(person_id, item.id, "agree", name, item.seen)
+
+    found = at_once(*(by(f"worker-{number}") for number in range(4)))
+    assert sum(isinstance(one, ChangedMeanwhile) for one in found) == 3
+    assert len(casework.case(person_id).item(item.id).history) == 2
+
+
+def test_steps_at_once_on_different_items_are_all_kept(casework: Casework, person_id: str) -> None:
+    items = [item for item in casework.case(person_id).items if "agree" in item.steps][:4]
+
+    def on(place: int) -> Callable[[], object]:
+        return lambda: casework.step(person_id, items[place].id, "agree", "worker", items[place].seen)
+
+    found = at_once(*(on(place) for place in range(4)))
+    assert not any(isinstance(one, Exception) for one in found)
+    after = casework.case(person_id)
+    assert {after.item(item.id).state.state for item in items} == {"agreed"}
+
+
+def test_two_processes_that_make_the_plan_make_one(store: Store, casework: Casework) -> None:
+    row = interviewed(store, somebody(9))
+    found = at_once(*(lambda: casework.ensure_plan(row.id, "worker") for _ in range(3)))
+    assert len({one.id for one in found}) == 1
+    assert len(store.plans_of(row.person_id)) == 1
+
+
+# -- items of the worker's own
+
+
+def test_a_worker_adds_an_item_and_takes_it_off_again(casework: Casework, person_id: str) -> None:
+    with pytest.raises(NotAllowed, match="reason"):
+        casework.add_item(person_id, "ttg_support_networks", " ", "worker")
+    with pytest.raises(NotFound):
+        casework.add_item(person_id, "no_such_activity", "why not", "worker")
+    first = casework.add_item(person_id, "ttg_support_networks", "she asked for it", "worker")
+    second = casework.add_item(person_id, "ttg_support_networks", "and again", "worker")
+    case = casework.case(person_id)
+    assert case.item(first).because[0]["text"] == "she asked for it"
+    assert case.item(first).key != case.item(second).key
+    casework.remove(person_id, first, "asked twice", "worker", case.item(first).seen)
+    after = casework.case(person_id)
+    assert after.item(first).state.state == "removed" and after.item(first) not in tuple(after.shown())
+    assert after.changes == (), "nobody questions what a worker added or removed"
+
+
+def test_a_removed_item_comes_back_to_be_looked_at_only_for_other_reasons(
+    store: Store, casework: Casework, person: Person, person_id: str
+) -> None:
+    case = casework.case(person_id)
+    item = next(item for item in case.items if item.activity.id == "acc_housing_referrals" and item.needs == ("find_home",))
+    casework.remove(person_id, item.id, "has a place after all", "worker", item.seen)
+    assert casework.case(person_id).changes == ()
+    person.says(where_will_live="not_sure", debts="yes")
+    write_answers(store, case.interview.id, list(person.answers.values()), state="complete")
+    casework.ensure_plan(case.interview.id, "worker")
+    changed = casework.case(person_id).item(item.id)
+    assert changed.state.state == "removed" and changed.change is not None and changed.change.kind == "new"
+    left = casework.look(person_id, item.id, "worker", changed.seen, accept=False)
+    assert left.state == "removed"
+    assert casework.case(person_id).item(item.id).change is None, "left off, and not asked again"
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_what_nothing_calls_for_any_more_is_removed_or_stays(
+    store: Store, casework: Casework, person: Person, person_id: str, accept: bool
+) -> None:
+    case = casework.case(person_id)
+    item = next(item for item in case.items if item.activity.id == "acc_housing_referrals")
+    casework.step(person_id, item.id, "agree", "worker", item.seen)
+    person.says(where_will_live="return", debts="yes")
+    write_answers(store, case.interview.id, list(person.answers.values()), state="complete")
+    changed = casework.case(person_id).item(item.id)
+    assert changed.change is not None and changed.change.kind == "gone"
+    after = casework.look(person_id, item.id, "worker", changed.seen, accept)
+    assert after.state == ("removed" if accept else "agreed")
+    assert casework.case(person_id).changes == ()
+    with pytest.raises(NotAllowed, match="nothing to look at"):
+        casework.look(person_id, item.id, "worker", after.events)
+
+
+# -- consents, routes, contacts, groups, alerts
+
+
+def test_consents_are_given_and_withdrawn_and_dated(store: Store, casework: Casework, person_id: str, clock: Clock) -> None:
+    consents = casework.case(person_id).consents
+    assert not consents.may_share("officer")
+    casework.give_consent(person_id, "officer", "worker", note="said so")
+    given = casework.case(person_id)
+    assert given.consents.may_share("officer")
+    clock.forward(days=1)
+    casework.withdraw_consent(person_id, "officer", "worker")
+    after = casework.case(person_id)
+    assert not after.consents.may_share("officer")
+    view = next(view for view in after.consent_views if view.rule.id == "officer")
+    assert [event.kind for event in view.events] == ["given", "withdrawn"]
+    with pytest.raises(NotFound):
+        casework.give_consent(person_id, "everything", "worker")
+    with pytest.raises(NotFound):
+        casework.give_consent(person_id, "services", "worker", service="no_such_service")
+
+
+def test_a_consent_of_the_interview_is_written_down_once_and_the_later_word_counts(
+    store: Store, casework: Casework, clock: Clock
+) -> None:
+    person = somebody(7, said={"where_will_live": "nowhere", "share_with_officer": "yes"})
+    row = interviewed(store, person)
+    case = casework.case(row.person_id)
+    assert case.consents.may_share("officer")
+    assert [event.how for event in store.case_file(row.person_id).consents] == ["answer"]
+    casework.case(row.person_id)
+    assert len(store.case_file(row.person_id).consents) == 1
+    clock.forward(days=1)
+    casework.withdraw_consent(row.person_id, "officer", "worker")
+    assert not casework.case(row.person_id).consents.may_share("officer")
+    person.says(where_will_live="nowhere", share_with_officer="no")
+    write_answers(store, row.id, [person.answers["share_with_officer"]], state="complete")
+    assert casework.case(row.person_id).consents.standing("officer").state == "refused"
+
+
+def test_a_route_keeps_what_was_done_and_waits_for_the_yes(casework: Casework, person_id: str, clock: Clock) -> None:
+    route = next(view for view in casework.case(person_id).routes if view.id == "duty_to_refer")
+    assert route.found is not None and route.found.consent == "ask_first"
+    with pytest.raises(NotAllowed, match="yes"):
+        casework.record_route(person_id, "duty_to_refer", "worker", step="refer", referred_on=clock.today)
+    with pytest.raises(NotAllowed, match="does not keep"):
+        casework.record_route(person_id, "duty_to_refer", "worker", diagnosis="x")
+    with pytest.raises(NotAllowed, match="nothing to record"):
+        casework.record_route(person_id, "duty_to_refer", "worker", reference="")
+    with pytest.raises(NotFound):
+        casework.record_route(person_id, "no_route", "worker", note="x")
+    casework.give_consent(person_id, "council", "worker")
+    casework.record_route(person_id, "duty_to_refer", "worker", step="refer", referred_on=clock.today, reference="HRA 7")
+    casework.record_route(person_id, "duty_to_refer", "worker", reference="HRA 8")
+    route = next(view for view in casework.case(person_id).routes if view.id == "duty_to_refer")
+    assert route.found.consent == "given"
+    assert route.recorded == {"referred_on": clock.today.isoformat(), "reference": "HRA 8"}
+    assert route.done == {"refer"} and len(route.records) == 2
+    assert all(service.women_only is False for service in route.services)
+
+
+def test_contacts_after_release_are_recorded_and_overdue_until_held(casework: Casework, person_id: str, clock: Clock) -> None:
+    contacts = casework.case(person_id).contacts
+    assert [contact.number for contact in contacts][:5] == [1, 7, 30, 60, 90]
+    with pytest.raises(NotAllowed):
+        casework.record_contact(person_id, date(2020, 1, 1), "worker", held=True)
+    clock.forward(days=(contacts[1].day - clock.today).days + 1)
+    assert [contact.status for contact in casework.case(person_id).contacts][:2] == ["overdue", "overdue"]
+    casework.record_contact(person_id, contacts[0].day, "worker", held=False, how="telephone", note="no answer")
+    casework.record_contact(person_id, contacts[0].day, "worker", held=True, how="visit")
+    first, second = casework.case(person_id).contacts[:2]
+    assert first.held and first.status is None and len(first.records) == 2
+    assert second.status == "overdue"
+
+
+def test_a_group_decided_by_a_worker_changes_the_plan_in_one_step(store: Store, casework: Casework) -> None:
+    person_id = interviewed(store, somebody(4, said={"where_will_live": "return", "gp": "no"})).person_id
+    before = casework.case(person_id)
+    view = next(view for view in before.cohorts if view.found is None and view.cohort.raises and not view.cohort.sensitive)
+    with pytest.raises(NotAllowed, match="reason"):
+        casework.mark_cohort(person_id, view.cohort.id, True, "", "worker")
+    casework.mark_cohort(person_id, view.cohort.id, True, "told me", "worker")
+    after = casework.case(person_id)
+    mark = next(one for one in after.cohorts if one.cohort.id == view.cohort.id)
+    assert mark.mark is True and mark.found is not None and not mark.by_rule
+    assert len(after.items) > len(before.items), "needs are met at level 3 as well"
+    casework.mark_cohort(person_id, view.cohort.id, None, "a mistake", "worker")
+    again = casework.case(person_id)
+    assert {item.key for item in again.shown()} == {item.key for item in before.items}
+    mark = next(one for one in again.cohorts if one.cohort.id == view.cohort.id)
+    assert mark.mark is None and [record.data["reason"] for record in mark.records] == ["told me", "a mistake"]
+
+
+def test_steps_ask_for_a_plan(store: Store, casework: Casework) -> None:
+    row = interviewed(store, somebody(5), state="open")
+    with pytest.raises(NotAllowed, match="no plan yet"):
+        casework.add_item(row.person_id, "ttg_support_networks", "x", "worker")
+    with pytest.raises(NotFound):
+        casework.set_worker(row.person_id, None, "worker")
+    with pytest.raises(NotFound):
+        casework.case("nobody")
+    case = casework.case(row.person_id)
+    assert case.plan is None and case.items == () and case.proposed is not None
+
+
+def test_somebody_elses_item_is_not_found(store: Store, casework: Casework, person_id: str) -> None:
+    other = interviewed(store, somebody(6)).person_id
+    item = casework.case(other).items[0]
+    with pytest.raises(NotFound):
+        casework.step(person_id, item.id, "note", "worker", item.seen, note="x")
+
+
+def test_a_person_nobody_has_interviewed_has_a_case(store: Store, casework: Casework, clock: Clock) -> None:
+    person_id = store.add_person(somebody(8).record, by="worker").id
+    case = casework.case(person_id)
+    assert case.interview is None and case.path is None and case.proposed is None
+    assert [due.what for due in case.assessments] == ["part2", "prerelease"]
+    assert case.without_sensitive().items == ()
+    assert case.contacts[0].day - case.record.release == timedelta(days=1)
