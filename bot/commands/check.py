@@ -11,6 +11,7 @@ from bot.commands.language import all_messages
 from bot.interview import checking
 from bot.interview.loading import DATA
 from bot.language.languages import load_languages
+from bot.language.papers import check_papers
 from bot.language.upkeep import check_all
 from bot.plan.checking import check_plan
 
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{args.data}: there is no such folder; name one with interview.yml in it")
     errors = checking.check(root)
     if not errors:  # the plan rests on the questions: its own errors say little while those are wrong
-        errors = check_plan(root)
+        errors = check_plan(root) + check_papers(root)
     if not errors and root == DATA.resolve():
         errors = check_all(load_languages(root).values(), all_messages())
     for line in errors:

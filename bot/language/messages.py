@@ -14,7 +14,7 @@ from bot.interview.definitions import LEVELS, Interview, Question
 from bot.language.wording import Wording
 from bot.plan.definitions import PlanData
 
-PAGES, PLAN, SHARED = "pages", "plan", "shared"
+PAGES, PAPERS, PLAN, SHARED = "pages", "papers", "plan", "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,17 @@ def placeholders(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
-def messages(interview: Interview, wording: Wording, phrases: dict[str, dict[str, str]], plan: PlanData) -> list[Message]:
+def messages(
+    interview: Interview,
+    wording: Wording,
+    phrases: dict[str, dict[str, str]],
+    plan: PlanData,
+    papers: dict[str, dict[str, str]] | None = None,
+) -> list[Message]:
     """Every message once, in the order of the interview; empty texts are left out."""
     found: dict[str, Message] = {}
-    for message in (*_interview(interview), *_shared(interview, wording), *_pages(phrases), *_plan(interview, plan)):
+    printed = _papers(papers or {})
+    for message in (*_interview(interview), *_shared(interview, wording), *_pages(phrases), *_plan(interview, plan), *printed):
         if message.english:
             found.setdefault(message.key, message)
     return list(found.values())
@@ -103,6 +110,12 @@ def _pages(phrases: dict[str, dict[str, str]]) -> Iterator[Message]:
     for name, levels in phrases.items():
         for level in LEVELS:
             yield Message(f"page.{name}", level, levels[level], PAGES, "On a page, around the questions.")
+
+
+def _papers(papers: dict[str, dict[str, str]]) -> Iterator[Message]:
+    for name, levels in papers.items():
+        for level in LEVELS:
+            yield Message(f"paper.{name}", level, levels[level], PAPERS, "On the person's printed plan.")
 
 
 def _plan(interview: Interview, plan: PlanData) -> Iterator[Message]:

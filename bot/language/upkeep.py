@@ -175,14 +175,18 @@ def wrong_with(message: Message, text: str, language: Language) -> str:
         lost, new = message.placeholders - names, names - message.placeholders
         said = [f"lost {{{name}}}" for name in sorted(lost)] + [f"has an unknown {{{name}}}" for name in sorted(new)]
         return ", ".join(said)
-    strange = _strange_letters(text, language.script)
+    strange = _strange_letters(text, language.script, message.english)
     return f"has letters of another script: {strange}" if strange else ""
 
 
-def _strange_letters(text: str, script: str) -> str:
-    """Letters that are neither of the language's script nor Latin; for a Latin language, letters that are not Latin."""
+def _strange_letters(text: str, script: str, english: str) -> str:
+    """Letters that are neither of the language's script nor Latin nor in the English text (a language's own name)."""
     allowed = {script, "LATIN"}
-    strange = {letter for letter in text if letter.isalpha() and unicodedata.name(letter, "?").split()[0] not in allowed}
+    strange = {
+        letter
+        for letter in text
+        if letter.isalpha() and letter not in english and unicodedata.name(letter, "?").split()[0] not in allowed
+    }
     return " ".join(sorted(strange))
 
 

@@ -7,7 +7,7 @@ lacks an entry the English is used and ``bcst2 check`` reports it.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,16 @@ class Wording:
             return f"{answer.number:g}"
         return answer.text
 
+    def heard(self, also: Iterable[Mapping[str, Any]], language: str = "en", level: str = "plain") -> list[tuple[str, str]]:
+        """What else was heard, as (question, answer) in words; what today's questions do not know is left out."""
+        found = []
+        for each in also:
+            question = self.interview.by_id.get(str(each.get("question")))
+            if question is not None and all(option in question.by_id for option in each.get("options") or ()):
+                said = ", ".join(self.option(question, option, language, level) for option in each["options"])
+                found.append((self.question(question, language, level).ask, said))
+        return found
+
     def reply_vars(
         self, item: Mapping[str, Any], answers: Mapping[str, Answer], language: str = "en", level: str = "plain"
     ) -> dict[str, Any]:
@@ -131,6 +141,8 @@ class Wording:
             vars["why"], vars["help"] = words.why, words.help
             if not question.sensitive:
                 vars["answer"] = self.answer(question, answers.get(question.id), language, level).rstrip(".")
+        if "also" in vars:
+            vars["heard"] = " ".join(f"“{ask}” {said}." for ask, said in self.heard(vars["also"], language, level))
         for name in ("low", "high"):
             if isinstance(vars.get(name), float):
                 vars[name] = f"{vars[name]:g}"

@@ -1,0 +1,41 @@
+"""The person's own plan as a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.casework.case import Case
+from bot.outputs.pdf import css_string, page_of, render, to_pdf
+from bot.outputs.person_paper import person_paper
+from bot.outputs.words import Words
+
+NO_PICTURES: Mapping[str, str] = {}
+
+
+def person_html(
+    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] = NO_PICTURES
+) -> str:
+    """The paper as one HTML page.
+
+    ``pictures`` maps ``topic_<pathway>`` and ``activity_<id>`` to ``data:`` addresses; easy read keeps a column for them.
+    """
+    paper = person_paper(case, words, with_private, worker)
+    foot = f"{words.fixed['title'].text} · {case.record.prison_number}"
+    return render(
+        "plan.html",
+        paper=paper,
+        t=words.fixed,
+        title=words.fixed["title"].text,
+        language=words.code,
+        level=words.level,
+        pictures=pictures,
+        foot=css_string(foot),
+        page=page_of(words.say, words.code),
+    )
+
+
+def person_pdf(
+    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] = NO_PICTURES
+) -> bytes:
+    """The paper as a tagged PDF. Raises NoPdf where this machine cannot make one."""
+    return to_pdf(person_html(case, words, with_private, worker, pictures))

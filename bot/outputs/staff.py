@@ -1,0 +1,224 @@
+"""English words that staff read on sheets and in tables: states, outcomes, steps, owners, reasons and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from bot.casework.case import Case, ItemView
+from bot.interview.answers import Answer
+from bot.interview.definitions import Question
+from bot.outputs.words import Content, Words
+from bot.plan.dates import in_london
+from bot.plan.items import BY_WORKER, FOR_EVERYBODY, PRIVATE, RAISED
+from bot.plan.life import Event
+from bot.plan.needs import NO
+
+STATES = {
+    "proposed": "To agree",
+    "agreed": "Agreed",
+    "in_progress": "In progress",
+    "signposted": "Sent to a service",
+    "followed_up": "Followed up",
+    "done": "Done",
+    "declined": "Not wanted",
+    "not_available": "Not available",
+    "carried_over": "Carried over",
+    "removed": "Removed",
+}
+STATUSES = {"overdue": "overdue", "this_week": "due this week", "coming": "coming"}
+OUTCOMES = {
+    "helped": "it helped",
+    "seen": "the service has seen them",
+    "not_helped": "it did not help",
+    "not_seen": "the service has not seen them",
+    "waiting": "still waiting",
+}
+STANDINGS = {
+    "given": "Agreed",
+    "refused": "Said no",
+    "withdrawn": "Taken back",
+    "lapsed": "No longer holds: ask again",
+    "not_asked": "Not asked yet",
+}
+CONSENTS = {
+    "none_needed": "No consent is needed: the person is told",
+    "given": "The person has agreed",
+    "not_given": "The person has said no",
+    "ask_first": "Ask the person first",
+}
+CHANGES = {
+    "new": "The answers now call for this",
+    "gone": "Nothing in the answers calls for this any more",
+    "reasons": "Other answers call for it now",
+    "wish": "The person has changed their mind about it",
+}
+ASSESSMENTS = {"part1": "Screening part 1", "part2": "Interview (part 2)", "prerelease": "Pre-release review"}
+SENTENCES = {
+    "determinate": "Determinate",
+    "life": "Life",
+    "ipp": "Imprisonment for public protection",
+    "recall_standard": "Standard recall",
+    "recall_fixed": "Fixed-term recall",
+    "remand": "Remand",
+}
+STEPS = {
+    "propose": "Put on the plan from the answers",
+    "add": "Added by a worker",
+    "carry_in": "Carried over from the plan before",
+    "agree": "Agreed",
+    "start": "Started",
+    "deliver": "Delivered",
+    "signpost": "Sent to a service",
+    "follow_up": "Followed up",
+    "decline": "Not wanted",
+    "not_available": "Not available",
+    "carry_over": "Carried over to the next plan",
+    "reopen": "Opened again",
+    "remove": "Removed",
+    "change": "Changed",
+    "look": "Looked at after the answers changed",
+    "note": "Note",
+}
+_BY = {"rules": "by the rules", "person": "by the person", "system": "by the system"}
+# What is said of a step, besides who and when.
+_DETAILS = ("what", "why", "reason", "note", "how", "words")
+Names = Callable[[str], str]
+
+
+def nobody(_user: str) -> str:
+    """The names of users where none are known."""
+    return ""
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A day as 24 December 2026, by the prison's clock; "" for none."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = in_london(value).date()
+    return "" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def sentence(text: str) -> str:
+    """Words as a sentence: a capital and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")
+
+
+def owner(item: ItemView) -> str:
+    """Who owns an item: the name where there is one, the role, and who has a part in it."""
+    data = item.owner
+    label, name = str(data.get("label") or ""), str(data.get("name") or "")
+    own = f"{name} ({label[:1].lower()}{label[1:]})" if name and label else name or label
+    others = [str(party.get("name") or party.get("label") or "") for party in data.get("with") or ()]
+    return f"{own}, with {', '.join(others)}" if any(others) else own
+
+
+def reason(data: Mapping[str, Any]) -> str:
+    """One reason for an item (``Because.to_json``); what the person's own plan words as "you …" is quoted."""
+    text, kind = str(data.get("text") or ""), data.get("kind")
+    fixed = {FOR_EVERYBODY: "Everybody has this", PRIVATE: "Because of what the person told us"}
+    if kind in fixed:
+        return fixed[str(kind)]
+    if kind == RAISED:
+        return f"Level 3, because of a group: {text}"
+    if kind == BY_WORKER:
+        return f"Added by a worker: {text}"
+    return f"“{text}”" + (" (help not wanted)" if data.get("wanted") == NO else "")
+
+
+def reasons(item: ItemView) -> list[str]:
+    """Every reason for an item, each once."""
+    found = list(dict.fromkeys(reason(one) for one in item.because))
+    if item.state.snapshot.get("kept"):
+        found.append("Nothing in the answers calls for it any more; a worker keeps it")
+    return found
+
+
+def causes(item: ItemView) -> list[str]:
+    """What it is on the plan for, in short: without what raises its level and without what is wanted."""
+    found = [reason({**one, "wanted": ""}) for one in item.because if one["kind"] != RAISED]
+    return list(dict.fromkeys(found))
+
+
+def due(item: ItemView) -> str:
+    """When an item is due, how that stands, and why there is no date."""
+    if item.due is None:
+        why = str(item.state.snapshot.get("due_why") or "")
+        return f"No date: {why}" if why else "No date"
+    status = STATUSES.get(item.due_status or "", "")
+    start = item.state.snapshot.get("from")
+    text = day(item.due) + (f", from {day(str(start))} on" if start else "")
+    return f"{text} ({status})" if status and status != STATUSES["coming"] else text
+
+
+def activity(item: ItemView) -> str:
+    """What an item is: the words a worker put in its place, or the instruction's."""
+    return item.words or item.activity.activity
+
+
+def activity_name(content: Content, activity_id: str) -> str:
+    """An activity of the menu by its id; one that the menu has no more by the words of its id."""
+    found = content.plan.activities.get(activity_id)
+    return found.activity if found is not None else activity_id.replace("_", " ")
+
+
+def service_name(case: Case, service: str) -> str:
+    """The name of a service; of one that has left the directory its id in words."""
+    found = case.directory.services.get(service)
+    return found.name if found is not None else service.replace("_", " ")
+
+
+def signpostings(case: Case, item: ItemView) -> list[str]:
+    """Each service the person was sent to, what came of it and when that is looked at next."""
+    found = []
+    for sent in item.state.signpostings:
+        text = f"{service_name(case, sent.service)}, {day(sent.on)}, {sent.how}"
+        text += "".join(f"; {day(on)}: {OUTCOMES.get(outcome, outcome)}" for on, outcome in sent.outcomes)
+        if sent.follow_up_by is not None:
+            late = " (overdue)" if sent.follow_up_by < case.today else ""
+            text += f"; follow up by {day(sent.follow_up_by)}{late}"
+        found.append(text)
+    return found
+
+
+def event(case: Case, step: Event, names: Names) -> str:
+    """One step in the life of an item, on one line."""
+    data = step.data
+    said = [STEPS.get(step.kind, step.kind)]
+    if data.get("service"):
+        said.append(service_name(case, str(data["service"])))
+    if data.get("outcome"):
+        said.append(OUTCOMES.get(str(data["outcome"]), str(data["outcome"])))
+    said += [str(data[name]) for name in _DETAILS if data.get(name)]
+    who = names(step.by) or _BY.get(step.by, "")
+    return f"{day(step.at)}: {'; '.join(said)}" + (f" ({who})" if who else "")
+
+
+class English:
+    """What was asked and said, in English and as plain text."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.words = Words(content)
+
+    def question(self, question: Question) -> str:
+        return self.words.question(question).text
+
+    def answer(self, question: Question, answer: Answer | None) -> str:
+        return self.words.answer(question, answer).text
+
+    def asked(self, name: str) -> str:
+        """A question, or a field of the record, by its name."""
+        question = self.content.interview.by_id.get(name)
+        return self.question(question) if question is not None else name.rpartition(".")[2].replace("_", " ")
+
+    def title(self, item: ItemView) -> str:
+        """What an item is, and the need it answers where an activity is an item for each need."""
+        need = self.need(item.needs[0]) if item.activity.by_need and item.needs and not item.words else ""
+        return ": ".join(filter(None, (activity(item), need)))
+
+    def need(self, need: str) -> str:
+        return self.words.need(need).text or need.replace("_", " ")
