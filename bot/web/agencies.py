@@ -9,7 +9,6 @@ from collections.abc import Callable
 from bot.store.store import Store
 
 KEPT_SECONDS = 60.0
-A_PAGE = 500
 
 
 class Agencies:
@@ -26,13 +25,6 @@ class Agencies:
         """The prisons of the people in the store. Raises StoreError."""
         with self._lock:
             if self._clock() >= self._until:
-                self._found = self._look()
+                self._found = self._store.prisons()
                 self._until = self._clock() + KEPT_SECONDS
             return list(self._found)
-
-    def _look(self) -> list[str]:
-        found, offset = set[str](), 0
-        while people := self._store.people(limit=A_PAGE, offset=offset):
-            found |= {person.prison for person in people}
-            offset += A_PAGE
-        return sorted(found)

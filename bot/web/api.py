@@ -24,6 +24,7 @@ api = Blueprint("api", __name__, url_prefix="/api")
 
 Answer = Response | tuple[Response | str, int]
 DESCRIPTION = Path(__file__).with_name("openapi.yml")
+CASES = Path(__file__).with_name("openapi_cases.yml")
 LEVELS = ("plain", "easy")
 MOST_PEOPLE = 200
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
@@ -41,7 +42,12 @@ def _body() -> dict[str, Any]:
 @api.get("/openapi.json")
 def openapi() -> Response:
     """The description of this API."""
-    return jsonify(yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8")))
+    whole, cases = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (DESCRIPTION, CASES))
+    whole["tags"] += cases["tags"]
+    whole["paths"] |= cases["paths"]
+    for name, entries in cases["components"].items():
+        whole["components"][name] |= entries
+    return jsonify(whole)
 
 
 @api.post("/sign-in")

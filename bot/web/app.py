@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask
 
-from bot.actions.situation import PRISON_TIME
+from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
+from bot.language.languages import load_languages
 from bot.language.wording import Wording
+from bot.plan.loading import load_plan
 from bot.settings import Settings
 from bot.store.store import Store
-from bot.web import api, errors, security
+from bot.web import access, api, api_cases, case_view, case_words, errors, security, standing, step_forms
 from bot.web.agencies import Agencies
+from bot.web.case_words import CaseWords
 from bot.web.dialogue import Dialogue, RasaClient
 from bot.web.health import Health
 from bot.web.kept import Kept
+from bot.web.pages import alerts, beside, cases, items, meta, papers, people, plan, report, services, signing
 from bot.web.pages import interview as interview_pages
-from bot.web.pages import meta, people, signing
+from bot.web.papers import Papers
 from bot.web.phrases import Phrases
 from bot.web.posted import NOT_NOW_BUTTONS, TOOLS
 from bot.web.record_form import shown
@@ -31,12 +34,25 @@ MOST_BYTES = 256 * 1024
 STATIC = Path(__file__).with_name("static")
 
 
-def create_app(settings: Settings, store: Store, interview: Interview, wording: Wording, rasa: Dialogue | None = None) -> Flask:
-    """The pages and the JSON API over an open store. ``rasa`` is the way to the dialogue, over loopback unless given."""
+def create_app(
+    settings: Settings,
+    store: Store,
+    interview: Interview,
+    wording: Wording,
+    rasa: Dialogue | None = None,
+    casework: Casework | None = None,
+) -> Flask:
+    """The pages and the JSON API over an open store. ``rasa`` is the way to the dialogue, over loopback unless given.
+
+    ``casework`` is that of the store, made here unless given; then ContentError is raised where the plan cannot be read.
+    """
     app = Flask("bot.web", static_folder=str(STATIC), template_folder=str(Path(__file__).with_name("templates")))
     app.config.update(SECRET_KEY=security.session_key(settings), MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     dialogue = rasa if rasa is not None else RasaClient(settings)
     phrases = Phrases(lookup=wording.lookup)
+    casework = casework if casework is not None else Casework(store, interview, load_plan(), wording)
+    languages = {code: language.english for code, language in load_languages().items()}
+    words = CaseWords(interview, wording, casework.plan_data, languages)
     app.extensions[NAME] = Web(
         settings=settings,
         store=store,
@@ -47,19 +63,34 @@ def create_app(settings: Settings, store: Store, interview: Interview, wording: 
         kept=Kept(),
         health=Health(dialogue, store),
         agencies=Agencies(store),
+        casework=casework,
+        words=words,
+        papers=Papers(interview, casework, wording),
     )
     security.protect(app)
     errors.register(app)
-    for blueprint in (signing.pages, people.pages, interview_pages.pages, meta.pages, api.api):
+    for module in (signing, people, interview_pages, meta, alerts, cases, plan, items, beside, papers, services, report):
+        app.register_blueprint(module.pages)
+    for blueprint in (api.api, api_cases.api):
         app.register_blueprint(blueprint)
     version = _static_version()
-    app.jinja_env.filters.update(day=_day, shown=shown)
+    app.jinja_env.filters.update(day=case_words.day, moment=case_words.moment, sentence=case_words.sentence, shown=shown)
+    app.jinja_env.filters.update(zip=zip, service_name=words.service)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         version=version,
         phrase=phrases.say,
         command=wording.command,
         demo=settings.demo,
+        words=words,
+        cw=case_words,
+        next_steps=case_view.next_steps,
+        step_forms=step_forms.STEPS,
+        user_names=access.names,
+        sees_private=access.sees_private,
+        staff_here=standing.staff_here,
+        standing_alerts=standing.standing_alerts,
+        something_stands=standing.something_stands,
         not_now_buttons=NOT_NOW_BUTTONS,
         tools=TOOLS,
     )
@@ -73,10 +104,3 @@ def _static_version() -> str:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:10]
-
-
-def _day(value: date | datetime | None) -> str:
-    """A day as people write it: 24 December 2026."""
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        value = value.astimezone(PRISON_TIME)
-    return "" if value is None else f"{value.day} {value:%B %Y}"

@@ -7,7 +7,9 @@ import logging
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from bot.store.errors import AlreadyThere, BadInput, NotFound, SignInLocked, StoreError
+from bot.plan.life import NotAllowed
+from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound, SignInLocked, StoreError
+from bot.web.case_words import sentence
 
 SAFE = "Your answers are safe."
 PAGES: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -63,6 +65,8 @@ def register(app: Flask) -> None:
     def store(error: StoreError) -> tuple[Response | str, int]:
         if isinstance(error, NotFound):
             return answer(404)
+        if isinstance(error, ChangedMeanwhile):
+            return answer(409, "Somebody changed this meanwhile. Nothing was written: go back and look again.", code="changed")
         if isinstance(error, SignInLocked):
             return answer(429)
         if isinstance(error, AlreadyThere):
@@ -72,6 +76,11 @@ def register(app: Flask) -> None:
         # The text of a store error names the trouble and holds nothing personal.
         log.error("%s: %s", request.endpoint, error)
         return answer(503)
+
+    @app.errorhandler(NotAllowed)
+    def refused(error: NotAllowed) -> tuple[Response | str, int]:
+        # One line for the worker, with the mend.
+        return answer(422, sentence(error))
 
     @app.errorhandler(Exception)
     def other(error: Exception) -> tuple[Response | str, int]:

@@ -8,8 +8,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from werkzeug.datastructures import MultiDict
+
 from bot.web.posted import Posted
 
+Form = MultiDict[str, str]
 KEPT_SECONDS = 30 * 60
 MOST_KEPT = 200
 MOST_SEEN = 2000
@@ -25,13 +28,13 @@ def _digest(token: str) -> str:
 
 
 class Kept:
-    """Unsent turns by browser. A thread may come from any request."""
+    """Unsent turns and forms by browser. A thread may come from any request."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._users: OrderedDict[str, str] = OrderedDict()
-        self._turns: OrderedDict[str, tuple[float, str, Posted]] = OrderedDict()
+        self._turns: OrderedDict[str, tuple[float, str, Posted | Form]] = OrderedDict()
 
     def seen(self, token: str, user_id: str) -> None:
         """Remember whose session this is, for when it has ended."""
@@ -41,12 +44,15 @@ class Kept:
             while len(self._users) > MOST_SEEN:
                 self._users.popitem(last=False)
 
-    def keep(self, token: str, interview_id: str, posted: Posted) -> None:
-        """Hold a turn that came with an ended session. One whose user is not known is not held."""
+    def keep(self, token: str, subject: str, posted: Posted | Form) -> None:
+        """Hold a turn of an interview, or a form about an item, that came with an ended session.
+
+        ``subject`` is the id of what it is about. One whose user is not known is not held.
+        """
         with self._lock:
             if _digest(token) not in self._users:
                 return
-            self._turns[_digest(token)] = (self._clock() + KEPT_SECONDS, interview_id, posted)
+            self._turns[_digest(token)] = (self._clock() + KEPT_SECONDS, subject, posted)
             while len(self._turns) > MOST_KEPT:
                 self._turns.popitem(last=False)
 
@@ -58,10 +64,19 @@ class Kept:
                 self._turns[_digest(new)] = held
 
     def take(self, token: str, interview_id: str) -> Posted | None:
-        """What is held for this browser and interview, once."""
+        """The turn that is held for this browser and interview, once."""
+        held = self._take(token, interview_id)
+        return held if isinstance(held, Posted) else None
+
+    def take_form(self, token: str, subject: str) -> Form | None:
+        """The form that is held for this browser and what it is about, once."""
+        held = self._take(token, subject)
+        return held if not isinstance(held, Posted) else None
+
+    def _take(self, token: str, subject: str) -> Posted | Form | None:
         with self._lock:
             held = self._turns.get(_digest(token))
-            if held is None or held[1] != interview_id:
+            if held is None or held[1] != subject:
                 return None
             del self._turns[_digest(token)]
             return held[2] if self._clock() < held[0] else None

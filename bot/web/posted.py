@@ -17,7 +17,9 @@ from bot.interview.path import Step
 ANSWER, CHANGE, BEGIN, SKIP, PERSON = "answer", "change", "begin", "skip", "person"
 NOT_NOW_BUTTONS = ("refuse", "unknown", "later")
 TOOLS = ("go_back", SKIP, "pause", "repeat", PERSON)
-COMMANDS = (*NOT_NOW_BUTTONS, *TOOLS, BEGIN, CHANGE, "why", "help_me", "say_more")
+# Below "I also heard": the options are the ids of the questions that were heard right.
+CONFIRM, DENY = "confirm", "deny"
+COMMANDS = (*NOT_NOW_BUTTONS, *TOOLS, BEGIN, CHANGE, CONFIRM, DENY, "why", "help_me", "say_more")
 DATE_PARTS = ("day", "month", "year")
 TURN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # No question has such an id: an answer to it is answered with "not needed any more".
@@ -149,6 +151,8 @@ def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Ou
     """
     if posted.do == CHANGE:
         return Outgoing(payload(CHANGE, question=posted.target or ""))
+    if posted.do == CONFIRM:
+        return Outgoing(payload(CONFIRM, option=[option for option in posted.options if _ID.fullmatch(option)]))
     if posted.do != ANSWER:
         return Outgoing(payload(posted.do))
     if step is not None and step.question.closed:

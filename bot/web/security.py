@@ -40,7 +40,9 @@ POLICY = "; ".join(
     )
 )
 _AN_ID = re.compile(r"[0-9a-f]{32}")
-_OUR_PAGE = re.compile(r"/(people|interviews)(/[a-z0-9-]+)*")
+# A service of a directory goes by its word.
+_NAMED = {"service_id": re.compile(r"[a-z][a-z0-9_]{0,79}")}
+_OUR_PAGE = re.compile(r"/(people|interviews|cases|alerts|services|report)(/[a-z0-9_-]+)*")
 
 csrf = CSRFProtect()
 
@@ -101,7 +103,7 @@ def check() -> AnyResponse | None:
     if found is not None:
         g.signed_in = found
         web().kept.seen(str(token), found.user.id)
-    if any(not _AN_ID.fullmatch(value) for value in (request.view_args or {}).values()):
+    if any(not _NAMED.get(name, _AN_ID).fullmatch(value) for name, value in (request.view_args or {}).items()):
         abort(404)
     if request.method not in ("GET", "HEAD", "OPTIONS") and endpoint not in (None, "api.sign_in"):
         _check_csrf(found)
@@ -135,8 +137,18 @@ def _to_sign_in(token: object) -> AnyResponse:
         if request.endpoint == "interview.take" and isinstance(token, str) and session.get(TOKEN) == token:
             _keep(token, interview_id)
     elif request.method != "GET":
-        back = "/people"
+        back = _form_page(token)
     return redirect(url_for("signing.sign_in", next=back if _OUR_PAGE.fullmatch(back) else None), 303)
+
+
+def _form_page(token: object) -> str:
+    """The page that a posted form was on, or one near it. What was typed about an item is held for when the same user is back."""
+    ids = request.view_args or {}
+    if request.endpoint == "items.take":
+        if isinstance(token, str) and session.get(TOKEN) == token:
+            web().kept.keep(token, ids["item_id"], request.form.copy())
+        return url_for("items.show", **ids)
+    return url_for("plan.show", person_id=ids["person_id"]) if "person_id" in ids else "/people"
 
 
 def _keep(token: str, interview_id: str) -> None:

@@ -16,10 +16,13 @@ from typing import Any
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from bot.actions.endpoint import create_action_app
+from bot.casework.casework import Casework
 from bot.interview.loading import load_interview
 from bot.interview.yamlfile import ContentError
 from bot.language.catalogue import Catalogues
 from bot.language.wording import Wording
+from bot.plan.dates import bank_holidays
+from bot.plan.loading import load_plan
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.demo import USERNAME, fill_demo
 from bot.store.errors import StoreError
@@ -72,8 +75,10 @@ def serve(settings: Settings) -> None:
     interview = load_interview()
     wording = Wording(interview, lookup=Catalogues().lookup)
     store = open_store(settings)
-    actions = _listen(create_action_app(settings, store, interview, wording), "127.0.0.1", settings.actions_port, ACTION_THREADS)
-    app = create_app(settings, store, interview, wording)
+    casework = Casework(store, interview, load_plan(), wording)
+    action_app = create_action_app(settings, store, interview, wording, casework)
+    actions = _listen(action_app, "127.0.0.1", settings.actions_port, ACTION_THREADS)
+    app = create_app(settings, store, interview, wording, casework=casework)
     # The limit leaves room to answer "too much" in our own words.
     pages = _listen(app, settings.host, settings.port, PAGE_THREADS, max_request_body_size=MOST_BYTES * 8)
     stopping = threading.Event()
@@ -87,6 +92,7 @@ def serve(settings: Settings) -> None:
         signal.signal(name, stop)
     background = threading.Thread(target=actions.run, name="actions", daemon=True)
     background.start()
+    threading.Thread(target=catch_up, args=(casework,), name="plans", daemon=True).start()
     try:
         # Waitress ends its loop on SystemExit and waits some seconds for what its threads are at.
         pages.run()
@@ -94,6 +100,16 @@ def serve(settings: Settings) -> None:
         actions.close()
         actions.task_dispatcher.shutdown(cancel_pending=False, timeout=5)
         store.close()
+
+
+def catch_up(casework: Casework) -> None:
+    """Make the plans that were left unmade when the processes ended, and warm up what the first plan would wait for."""
+    try:
+        bank_holidays()
+        casework.catch_up()
+    except Exception as error:
+        # Each is made when somebody opens it.
+        log.error("plans were not made at the start: %s", type(error).__name__)
 
 
 def main() -> int:

@@ -8,12 +8,15 @@ from typing import Any
 
 from flask import current_app
 
+from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.web.agencies import Agencies
+from bot.web.case_words import CaseWords
 from bot.web.health import Health
 from bot.web.kept import Kept
+from bot.web.papers import Papers
 from bot.web.phrases import Phrases
 from bot.web.talk import Talk
 from bot.web.view import Views
@@ -34,6 +37,9 @@ class Web:
     kept: Kept
     health: Health
     agencies: Agencies
+    casework: Casework
+    words: CaseWords
+    papers: Papers
 
     def demo_sign_in(self) -> dict[str, Any] | None:
         """The made-up account, in a demonstration only."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
+from bot.interview.turn import ALSO_HEARD, pending_of
 from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
 from bot.web.posted import DATE_PARTS, Posted, new_turn
 from bot.web.talk import SAY_MORE, private_name, private_questions
 
-QUESTION, STOPPED, FINISHED = "question", "paused", "finished"
-URGENT = "utter_urgent"
+QUESTION, STOPPED, FINISHED, HEARD = "question", "paused", "finished", "heard"
+URGENT, ALERT = "utter_urgent", "utter_alert_"
 CLARIFY = "utter_clarify"
 # Replies that speak of one answer, which the person may want to change at once.
 _ABOUT_AN_ANSWER = frozenset({"utter_heard", "utter_written", "utter_saved", "utter_not_now", "utter_added"})
@@ -34,13 +36,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One thing the assistant says about the last turn. ``change`` names the question whose answer it speaks of."""
+    """One thing the assistant says about the last turn. ``change`` names the question whose answer it speaks of.
+
+    ``offers`` are options to choose from; ``heard`` what else was heard, each under its question's id, to say yes or no to.
+    """
 
     say: str
     text: str
     urgent: bool = False
     change: str | None = None
     offers: tuple[Choice, ...] = ()
+    heard: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,8 @@ class Views:
         row = state.interview
         step = path.next(row.focus)
         kind = FINISHED if step is None else (STOPPED if row.state == PAUSED else QUESTION)
+        if kind == QUESTION and state.turn is not None and pending_of(state.turn.reply).heard:
+            kind = HEARD
         if kind == QUESTION and state.last[0] == SAY_MORE and (state.last[1] or "") in path:
             kind, step = SAY_MORE, path.by_id[state.last[1] or ""]
         asked, section, intro = None, "", ""
@@ -220,8 +228,14 @@ class Views:
             if name == CLARIFY and about in path:
                 offers = self._offers(path.by_id[about], vars.get("options") or (), language, level)
             change = self._change(about, path, state.interview.focus) if name in _ABOUT_AN_ANSWER else None
-            replies.append(Reply(name, text, name == URGENT, change, offers))
+            heard = self._heard(vars.get("also") or (), language, level) if name == ALSO_HEARD else ()
+            urgent = name == URGENT or name.startswith(ALERT)
+            replies.append(Reply(name, text, urgent, change, offers, heard))
         return tuple(replies)
+
+    def _heard(self, also: Sequence[Mapping[str, Any]], language: str, level: str) -> tuple[Choice, ...]:
+        rows = [(each, row) for each in also for row in self.wording.heard([each], language, level)]
+        return tuple(Choice(str(each["question"]), f"{ask} – {said}", chosen=True) for each, (ask, said) in rows)
 
     def _change(self, question_id: str, path: Path, focus: str | None) -> str | None:
         """What to post to change an answer, unless its question is the one on the page."""

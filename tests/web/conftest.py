@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 from bot.actions.situation import situation
+from bot.casework.casework import Casework
 from bot.interview.definitions import Interview, Question
 from bot.interview.loading import load_interview
 from bot.interview.path import Step
 from bot.interview.turn import Heard
 from bot.language.wording import Wording
+from bot.plan.definitions import PlanData
+from bot.plan.loading import load_plan
 from bot.settings import Settings, read_settings
 from bot.store import users
 from bot.store.demo import fill_demo
@@ -117,7 +121,9 @@ class Browser:
     def post(self, path: str, data: dict[str, Any] | None = None, follow: bool = False, **more: Any) -> TestResponse:
         form = {"csrf_token": self.hidden("csrf_token"), **(data or {})}
         response = self.client.post(path, data=form, follow_redirects=follow, **more)
-        self.page = response.get_data(as_text=True) or self.page
+        # Before it follows a redirection, a browser shows the page it had.
+        if response.status_code != 303:
+            self.page = response.get_data(as_text=True) or self.page
         return response
 
     def sign_in(self, password: str = PASSWORD, **more: str) -> TestResponse:
@@ -231,6 +237,11 @@ def midway(
     return house.settings.home, row, private
 
 
+@cache
+def plan_data() -> PlanData:
+    return load_plan()
+
+
 def make_house(furnished: Path, home: Path, interview: Interview, wording: Wording, **more: Any) -> House:
     shutil.copytree(furnished, home)
     settings = replace(read_settings({"BCST2_HOME": str(home), "BCST2_SECRET": "s"}), **more)
@@ -238,7 +249,8 @@ def make_house(furnished: Path, home: Path, interview: Interview, wording: Wordi
     store = Store.open(settings.database, settings.keys, clock=clock)
     people = store.people()
     rasa = FakeRasa(store, interview, wording)
-    app = create_app(settings, store, interview, wording, rasa)
+    casework = Casework(store, interview, plan_data(), wording)
+    app = create_app(settings, store, interview, wording, rasa, casework)
     app.jinja_env.bytecode_cache = COMPILED
     return House(settings, store, interview, wording, rasa, clock, app, people)
 
@@ -246,6 +258,24 @@ def make_house(furnished: Path, home: Path, interview: Interview, wording: Wordi
 @pytest.fixture
 def house(midway: Midway, tmp_path: Path, interview: Interview, wording: Wording) -> Iterator[House]:
     made = make_house(midway[0], tmp_path / "home", interview, wording)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(scope="session")
+def cases_home(furnished: Path, tmp_path_factory: pytest.TempPathFactory, interview: Interview, wording: Wording) -> Path:
+    """A home where six people have been interviewed and have plans, two of them with alerts (``tests.web.casing``)."""
+    from tests.web.casing import fill_cases
+
+    house = make_house(furnished, tmp_path_factory.mktemp("cases") / "home", interview, wording)
+    fill_cases(house)
+    house.store.close()
+    return house.settings.home
+
+
+@pytest.fixture
+def cases(cases_home: Path, tmp_path: Path, interview: Interview, wording: Wording) -> Iterator[House]:
+    made = make_house(cases_home, tmp_path / "home", interview, wording)
     yield made
     made.store.close()
 
@@ -282,6 +312,18 @@ def live(furnished: Path, tmp_path_factory: pytest.TempPathFactory, interview: I
     house = make_house(furnished, tmp_path_factory.mktemp("live") / "home", interview, wording, demo=True)
     account = {"user": "worker", "password": PASSWORD, "role": "worker"}
     (house.settings.home / "demo.json").write_text(json.dumps({"sign_in": [account]}))
+    yield from serving(house)
+
+
+@pytest.fixture(scope="module")
+def live_cases(
+    cases_home: Path, tmp_path_factory: pytest.TempPathFactory, interview: Interview, wording: Wording
+) -> Iterator[Live]:
+    """The application with cases (``tests.web.casing``) on a real port."""
+    yield from serving(make_house(cases_home, tmp_path_factory.mktemp("live-cases") / "home", interview, wording))
+
+
+def serving(house: House) -> Iterator[Live]:
     server: Any = create_server(house.app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

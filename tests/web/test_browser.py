@@ -39,7 +39,7 @@ def chromium() -> Iterator[Chromium]:
 class Desk:
     """A signed-in browser window that remembers which hosts were asked for something."""
 
-    def __init__(self, chromium: Chromium, live: Live, **options: Any) -> None:
+    def __init__(self, chromium: Chromium, live: Live, user: str = "worker", **options: Any) -> None:
         self.live = live
         self.context: BrowserContext = chromium.new_context(base_url=live.address, **options)
         self.context.set_default_timeout(10_000)
@@ -50,7 +50,7 @@ class Desk:
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto("/sign-in")
-        self.page.fill("#username", "worker")
+        self.page.fill("#username", user)
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
         self.page.wait_for_url("**/people")

@@ -85,7 +85,7 @@ def test_ping_asks_nobody(house: House) -> None:
 def test_the_prisons_are_looked_up_once_a_minute(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     watch, looked = Watch(), []
     agencies = Agencies(house.store, watch)
-    monkeypatch.setattr(agencies, "_look", lambda: looked.append(1) or ["X"])
+    monkeypatch.setattr(type(house.store), "prisons", lambda _: looked.append(1) or ["X"])
     assert [agencies.active() for _ in range(3)] == [["X"]] * 3
     watch.now += 61
     agencies.active()

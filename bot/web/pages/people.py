@@ -14,7 +14,8 @@ from bot.interview.record import PersonRecord, RecordError
 from bot.store.errors import AlreadyThere, BadInput
 from bot.store.people import read_rows
 from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
-from bot.web import record_form, security
+from bot.web import access, record_form, security
+from bot.web.case_view import DateLine, dates_of, next_assessment, tally
 from bot.web.state import web
 
 pages = Blueprint("people", __name__)
@@ -30,6 +31,7 @@ class Line:
 
     person: Person
     newest: InterviewRow | None
+    due: DateLine | None = None
 
     @property
     def state(self) -> str:
@@ -57,13 +59,14 @@ def search() -> str:
 
 
 def _list(search: str, page: int) -> str:
-    store = web().store
+    store, casework = web().store, web().casework
     count = store.count_people(search=search or None)
     found = store.people(search=search or None, limit=A_PAGE, offset=(page - 1) * A_PAGE)
     lines = []
     for person in found:
         interviews = store.interviews_of(person.id)
-        lines.append(Line(person, interviews[0] if interviews else None))
+        due = next_assessment(casework.plan_data, person, interviews, casework.today())
+        lines.append(Line(person, interviews[0] if interviews else None, due))
     pages_in_all = 1 if search else max(1, -(-count // A_PAGE))
     return render_template("people.html", lines=lines, search=search, count=count, page=page, pages=pages_in_all, most=A_PAGE)
 
@@ -76,12 +79,12 @@ def show(person_id: str) -> str:
 
 def _person(person_id: str, errors: dict[str, str] | None = None) -> str:
     store = web().store
-    person = store.person(person_id)
+    person, case = store.person(person_id), access.case_of(person_id, "person seen")
     interviews = store.interviews_of(person_id)
     shown = [(row, len(web().talk.path(store.state(row.id)).for_later())) for row in interviews]
     return render_template(
         "person.html", person=person, interviews=shown, groups=record_form.GROUPS,
-        first=not interviews, errors=errors or {},
+        first=not interviews, errors=errors or {}, case=case, dates=dates_of(case), tally=tally(case),
     )  # fmt: skip
 
 
