@@ -5,11 +5,13 @@ SHELL := bash
 PYTHON := .venv/bin/python
 BCST2 := .venv/bin/bcst2
 SOURCES := bot bench tests scripts
+# Two at once: more would measure each other's load, for some tests start whole servers.
+WORKERS ?= 2
 
-.PHONY: help setup setup-dev run train test lint format bench kill-test shell lock clean distclean
+.PHONY: help setup setup-dev run train test lint format evaluate bench bench-plans kill-test shell lock clean distclean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: ## install both environments as locked (does nothing when nothing changed)
 	@scripts/setup web
@@ -29,7 +31,7 @@ test: setup-dev ## lint, types, model and every test (ARGS="-k word" for some of
 	@scripts/system test
 	@$(MAKE) --no-print-directory check-style
 	@$(BCST2) train
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 coverage: setup-dev ## branch coverage of the engine and the checker; fails below 100 %
 	@$(PYTHON) -m pytest tests/interview -q --cov=bot.interview --cov-branch --cov-report=term-missing --cov-fail-under=100
@@ -46,9 +48,17 @@ format: setup-dev ## put the code in the house's format
 	@$(PYTHON) -m ruff check --fix --quiet $(SOURCES) || true
 	@$(PYTHON) -m ruff format $(SOURCES)
 
+evaluate: setup ## measure how well own words are understood; writes docs/evaluation.md
+	@$(BCST2) train
+	@$(PYTHON) -m bot.evaluation
+
 bench: setup ## measure this bot beside a stock Rasa form: start, turns, memory
 	@$(BCST2) train
 	@$(PYTHON) -m bench $(ARGS)
+
+bench-plans: setup ## measure plans: making one, listing 10,000 of them, and what comes out of one
+	@$(PYTHON) -m bench.plans $(ARGS)
+	@$(PYTHON) -m bench.papers
 
 kill-test: setup ## kill the processes again and again and see that they come back
 	@$(BCST2) train

@@ -15,7 +15,10 @@ from bench.phases import Plan
 from bench.processes import RASA_PYTHON, ROOT
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-HEAD = "# Benchmarks\n\nMade by `make bench ARGS=--write` on a quiet machine: this bot beside a stock Rasa form of as many questions, in one run.\n"
+HEAD = (
+    "# Benchmarks\n\nMade by `make bench ARGS=--write` on a quiet machine: this bot beside a stock Rasa form of as many questions, "
+    "in one run.\n"
+)
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 

@@ -14,8 +14,10 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 
 from bot.actions.forms import Resume, SectionForm, Turns
 from bot.actions.shell import shell_interviews
+from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
 from bot.language.wording import Wording
+from bot.plan.loading import load_plan
 from bot.settings import SECRET_HEADER, Settings
 from bot.store.store import Store
 
@@ -31,12 +33,19 @@ def create_executor(turns: Turns, interview: Interview) -> ActionExecutor:
     return executor
 
 
-def create_action_app(settings: Settings, store: Store, interview: Interview, wording: Wording) -> Flask:
-    """A Flask application with ``POST /webhook`` as Rasa calls it and ``GET /health``."""
+def create_action_app(
+    settings: Settings, store: Store, interview: Interview, wording: Wording, casework: Casework | None = None
+) -> Flask:
+    """A Flask application with ``POST /webhook`` as Rasa calls it and ``GET /health``.
+
+    ``casework`` is that of the store, made here unless given. Raises ContentError when it has to be made and the plan cannot be
+    read.
+    """
     app = Flask("bcst2-actions")
     app.logger.disabled = True
     shell = shell_interviews(store) if settings.demo else None
-    executor = create_executor(Turns(store, interview, wording, shell), interview)
+    casework = casework if casework is not None else Casework(store, interview, load_plan(), wording)
+    executor = create_executor(Turns(store, interview, wording, shell, casework), interview)
 
     @app.before_request
     def trusted() -> Response | None:

@@ -13,15 +13,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.hearing import Message, read_message
 from bot.actions.situation import context, situation
+from bot.casework.casework import Casework
+from bot.casework.raising import TALK, alerts_of, remark
 from bot.dialogue.content import OFFERED, fingerprint, form_of
 from bot.interview.answers import Answer
 from bot.interview.definitions import Interview
-from bot.interview.path import PathFinder, Step
+from bot.interview.path import Context, PathFinder, Step
 from bot.interview.turn import Conversation, Outcome
 from bot.language.wording import Wording
 from bot.store.errors import NotFound, StoreError
+from bot.store.plan_types import NewAlert
 from bot.store.store import Store
-from bot.store.types import PAUSED, Decision, Entry, InterviewState
+from bot.store.types import COMPLETE, PAUSED, Decision, Entry, InterviewState
 
 REQUESTED_SLOT = "requested_slot"
 HEALTH = "health"
@@ -41,12 +44,21 @@ class Taken:
 
 
 class Turns:
-    """Takes turns: the one place where a decided turn meets the store."""
+    """Takes turns: the one place where a decided turn meets the store.
+
+    With ``casework`` a turn raises alerts in its own transaction, and the plan is made or follows once it is committed.
+    """
 
     def __init__(
-        self, store: Store, interview: Interview, wording: Wording, shell_interview: Callable[[str], str | None] | None = None
+        self,
+        store: Store,
+        interview: Interview,
+        wording: Wording,
+        shell_interview: Callable[[str], str | None] | None = None,
+        casework: Casework | None = None,
     ) -> None:
         self.store = store
+        self.casework = casework
         self.finder = PathFinder(interview)
         self.conversation = Conversation(self.finder)
         self.wording = wording
@@ -67,16 +79,46 @@ class Turns:
         outcomes: list[Outcome] = []
 
         def decide(state: InterviewState) -> Decision:
-            outcomes.append(self.conversation.decide(situation(state), message.heard))
-            return _decision(outcomes[-1], message)
+            here = situation(state)
+            outcomes.append(self.conversation.decide(here, message.heard))
+            return _decision(outcomes[-1], message, self._alerts(outcomes[-1], here.context, message))
 
         turn = self.store.take_turn(interview_id, message.turn, decide)
         if not turn.replayed:
             outcome = outcomes[-1]
+            self._after(interview_id, outcome, message.by)
             return Taken(turn.reply, outcome.step, outcome.answers, outcome.state)
         state = self.store.state(interview_id)
         step = self.finder.path(context(state), state.answers).next(state.interview.focus)
         return Taken([], step, state.answers, state.interview.state)
+
+    def _alerts(self, outcome: Outcome, context: Context, message: Message) -> tuple[NewAlert, ...]:
+        """The alerts that this turn raises: by its answers, by words that sound urgent, by the wish to talk to a person."""
+        if self.casework is None:
+            return ()
+        plan, found = self.casework.plan_data, list[NewAlert]()
+        try:
+            if outcome.recorded and outcome.path is not None:
+                found += alerts_of(plan, outcome.path, context)
+            for kind in outcome.urgent:
+                found += remark(plan, kind, message.heard.text)
+            if outcome.kind == "person":
+                found += remark(plan, TALK)
+        except Exception as error:
+            # The answer is worth more than the alert, which the plan's page raises where it is missing.
+            log.error("alerts failed: %s", type(error).__name__)
+        return tuple(found)
+
+    def _after(self, interview_id: str, outcome: Outcome, by: str) -> None:
+        """Once answers are committed: the plan of an interview that is complete, or that has one. Never fails the turn."""
+        if self.casework is None or not outcome.recorded:
+            return
+        try:
+            if outcome.state == COMPLETE or self.store.plan_of(interview_id) is not None:
+                self.casework.ensure_plan(interview_id, by)
+        except Exception as error:
+            # What is missing now is made when somebody opens the plan.
+            log.error("the plan was not made: %s", type(error).__name__)
 
     def utter(self, dispatcher: CollectingDispatcher, taken: Taken) -> None:
         """Say the reply: response names with what they need; Rasa's NLG has the words."""
@@ -84,7 +126,7 @@ class Turns:
             dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, taken.answers))
 
 
-def _decision(outcome: Outcome, message: Message) -> Decision:
+def _decision(outcome: Outcome, message: Message, alerts: tuple[NewAlert, ...] = ()) -> Decision:
     entries = [Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words) for kept in outcome.recorded]
     return Decision(
         kind=outcome.kind,
@@ -95,6 +137,7 @@ def _decision(outcome: Outcome, message: Message) -> Decision:
         state=outcome.state,
         by=message.by,
         device=message.device,
+        alerts=alerts,
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.interview.turn import Guess, Heard
+from bot.interview.turn import Heard
+from bot.interview.understanding import URGENT_KINDS, Guess
 
 WORDS_LIMIT = 20_000
 
@@ -57,6 +58,9 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         more=_text(metadata.get("more")),
         guesses=tuple(_guesses(latest.get("option_guesses") or [])),
         seen=seen if isinstance(seen, int) else None,
+        alerts=tuple(kind for kind in dict.fromkeys(latest.get("alerts") or []) if kind in URGENT_KINDS),
+        private=latest.get("private") is True,
+        off=latest.get("off") is True,
     )
     return Message(
         interview=str(tracker.get("sender_id")),

@@ -16,7 +16,8 @@ from bot.interview.answers import Answer, InvalidAnswer
 from bot.interview.definitions import Interview, Question
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder, Step
-from bot.interview.turn import NOT_NOW_INTENTS, Conversation, Guess, Heard
+from bot.interview.turn import NOT_NOW_INTENTS, Conversation, Heard
+from bot.interview.understanding import Guess
 from bot.settings import ROOT
 
 # Intents that the contract calls otherwise; the rest keep their name.

@@ -12,7 +12,7 @@ from bot.interview.yamlfile import Node
 
 FEW_EXAMPLES = 6
 # What bot/language/wording.py can fill in.
-FILLED_IN = frozenset("answer why help at_most limit low high".split())
+FILLED_IN = frozenset("answer why help at_most limit low high heard".split())
 
 
 def responses(problems: Problems) -> Iterator[tuple[str, dict[str, str], str, int]]:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, choose, clean, not_now, read_address, read_text, with_more
 from bot.interview.definitions import LATER, REFUSED, SKIPPED, UNKNOWN, Question
 from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step
+from bot.interview.understanding import NOTHING_PENDING, SURE, SURE_BESIDE, Beside, Guess, Pending, beside, chosen, likely, taken
 
-SURE = 0.6
-SUGGESTIONS = 3
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
 TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
 OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
+# Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
+CONFIRM, DENY = "confirm", "deny"
+ALSO_HEARD = "utter_also_heard"
+# The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.
+OFFER = "offer"
 # Replies after which the same question was left open because the words were not understood.
 _TRIES = frozenset({"clarify", "try_again"})
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """How far the words fit one option of one question, from 0 to 1."""
-
-    question: str
-    option: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
-    """One message as understood. ``question`` is what was open on the sender's screen, ``seen`` the newest answer it knew."""
+    """One message as understood. ``question`` is what was open on the sender's screen, ``seen`` the newest answer it knew.
+
+    Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
+    ``off`` that they are about something else altogether.
+    """
 
     intent: str
     question: str | None = None
@@ -41,11 +40,14 @@ class Heard:
     more: str = ""
     guesses: tuple[Guess, ...] = ()
     seen: int | None = None
+    alerts: tuple[str, ...] = ()
+    private: bool = False
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where the interview stands before the turn. ``last`` is (kind, question) of the turn before."""
+    """Where the interview stands before the turn. ``last`` is (kind, question) of the turn before; ``pending`` what that asked."""
 
     context: Context
     answers: Mapping[str, Answer]
@@ -53,6 +55,7 @@ class Situation:
     state: str = OPEN
     newest_for: Mapping[str, int] = field(default_factory=dict)
     last: tuple[str, str | None] = ("", None)
+    pending: Pending = NOTHING_PENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,11 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the turn did. ``reply`` lists {"say": response name, "vars": ids and numbers}; it never holds an answer.
+    """What the turn did. ``reply`` lists {"say": response name, "vars": ids and numbers}; it never holds an answer that was given.
 
-    ``step`` is what to ask next, None when all is settled; ``answers`` are the answers as they are after the turn.
+    Where something else was heard, its "utter_also_heard" holds that, and the words, until the next turn says whether it is right.
+    ``urgent`` are the kinds of urgent remark in what was said. ``step`` is what to ask next, None when all is settled; ``answers``
+    and ``path`` are as they are after the turn.
     """
 
     kind: str
@@ -79,11 +84,23 @@ class Outcome:
     state: str = OPEN
     step: Step | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    path: Path | None = field(default=None, compare=False, repr=False)
+    urgent: tuple[str, ...] = ()
 
 
 def say(name: str, **vars: Any) -> dict[str, Any]:
     """One item of a reply."""
     return {"say": name, "vars": vars}
+
+
+def pending_of(reply: Iterable[Mapping[str, Any]]) -> Pending:
+    """What a turn's reply asked a yes or no to; nothing, for most."""
+    for item in reply:
+        if item.get("say") == ALSO_HEARD:
+            vars = item.get("vars") or {}
+            heard = tuple(Beside(str(each["question"]), tuple(each["options"])) for each in vars.get("also") or ())
+            return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()))
+    return Pending()
 
 
 def normal(text: str) -> str:
@@ -94,18 +111,23 @@ def normal(text: str) -> str:
 class Conversation:
     """Decides turns for one interview definition."""
 
-    def __init__(self, finder: PathFinder, sure: float = SURE) -> None:
+    def __init__(self, finder: PathFinder, sure: float = SURE, sure_beside: float = SURE_BESIDE) -> None:
         self.finder = finder
         self.interview = finder.interview
         self.sure = sure
+        self.sure_beside = sure_beside
 
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
         path = self.finder.path(situation.context, situation.answers)
         outcome = self._decide(situation, heard, path)
+        if heard.alerts:
+            # Before anything else that is said: where to turn to now.
+            urgent = tuple(say(f"utter_alert_{kind}") for kind in heard.alerts)
+            outcome = replace(outcome, urgent=heard.alerts, reply=urgent + outcome.reply)
         if outcome.answers:  # recorded: the step was found on the path after it
             return outcome
-        return replace(outcome, step=path.next(outcome.focus), answers=situation.answers)
+        return replace(outcome, step=path.next(outcome.focus), answers=situation.answers, path=path)
 
     def _decide(self, situation: Situation, heard: Heard, path: Path) -> Outcome:
         current = path.next(situation.focus)
@@ -128,6 +150,13 @@ class Conversation:
             return self._stay(situation, path, heard.intent, here, self._tell(heard.intent, step.question))
         if heard.intent == "say_more":
             return self._offer_more(situation, path, here)
+        if heard.intent in (CONFIRM, DENY) or situation.pending.heard:
+            decided = self._confirmed(situation, path, current, heard)
+            if decided is not None:
+                return decided
+        if heard.intent == "words" and heard.private:
+            # Nothing of it is written down, whatever question was open: only that a talk in private was offered.
+            return self._stay(situation, path, OFFER, here, say("utter_private_offer"))
         return self._answer(situation, path, current, heard)
 
     # -- moving about
@@ -181,7 +210,43 @@ class Conversation:
         except InvalidAnswer as error:
             again = situation.last[0] in _TRIES and situation.last[1] == wanted
             return self._not_understood(situation, step, error, heard, again)
-        return self._record(situation, path, step, recorded)
+        return self._record(situation, path, step, recorded, heard=heard)
+
+    def _confirmed(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome | None:
+        """The turn that says whether what else was heard is right; None if it says something else instead."""
+        here, pending = current.question.id if current else None, situation.pending
+        if heard.intent == "words":
+            said = self._yes_or_no(heard.text)
+        else:
+            said = {CONFIRM: "yes", DENY: "no"}.get(heard.intent, "")
+        if not said:
+            return None
+        picked = [each for each in pending.heard if not heard.options or each.question in heard.options]
+        found = taken(self.finder, situation.context, situation.answers, picked) if said == "yes" else {}
+        reply = [say("utter_also_put" if found else "utter_also_dropped")]
+        answers = {**situation.answers, **found}
+        after = self.finder.path(situation.context, answers) if found else path
+        focus = situation.focus
+        if pending.unsure and pending.about in after:
+            focus = pending.about
+            reply.append(say("utter_clarify", question=focus, options=list(pending.unsure)))
+        asking = after.next(focus)
+        return Outcome(
+            kind="confirm",
+            question=here,
+            recorded=tuple(Recorded(answer, "model", pending.said) for answer in found.values()),
+            reply=tuple(reply if asking else [*reply, say("utter_finished")]),
+            focus=focus,
+            state=OPEN if asking else COMPLETE,
+            step=asking,
+            answers=answers,
+            path=after,
+        )
+
+    def _yes_or_no(self, text: str) -> str:
+        """Whether words say no more than yes or no."""
+        said, shared = normal(text), self.interview.shared_examples
+        return next((answer for answer in ("yes", "no") if said in {normal(words) for words in shared.get(answer, ())}), "")
 
     def _added_words(self, situation: Situation, path: Path, heard: Heard) -> Outcome | None:
         """Words that follow "I want to say more" belong to the answer before."""
@@ -194,7 +259,7 @@ class Conversation:
             answer = with_more(step.answer, step.question, joined, self.interview.limits)
         except InvalidAnswer as error:
             return self._not_understood(situation, step, error, heard, again=False)
-        return self._record(situation, path, step, Recorded(answer, "words", clean(heard.text)), say("utter_added"))
+        return self._record(situation, path, step, Recorded(answer, "words", clean(heard.text)), say("utter_added"), heard=heard)
 
     def read(self, step: Step, heard: Heard) -> Recorded:
         """The answer that a message gives to a question.
@@ -236,31 +301,43 @@ class Conversation:
         exact = [option.id for option in step.options if said in (normal(option.plain), normal(option.easy), normal(option.id))]
         if len(exact) == 1:
             return Recorded(choose(question, exact, step.options), "exact", words)
-        offered = {option.id for option in step.options}
-        ranked = sorted(
-            (guess for guess in guesses if guess.question == question.id and guess.option in offered),
-            key=lambda guess: -guess.confidence,
-        )
-        sure = [guess.option for guess in ranked if guess.confidence >= self.sure]
+        sure = chosen(question, step.options, guesses, self.sure)
         if sure:
-            best = sure[:1] if question.kind == "one" or step.question.by_id[sure[0]].exclusive else sure
-            chosen = [option for option in best if len(best) == 1 or not question.by_id[option].exclusive]
-            return Recorded(choose(question, chosen[: question.at_most or None], step.options), "model", words)
-        raise InvalidAnswer("not_sure", options=[guess.option for guess in ranked[:SUGGESTIONS]])
+            return Recorded(choose(question, sure, step.options), "model", words)
+        raise InvalidAnswer("not_sure", options=likely(question, step.options, guesses))
 
     def _not_understood(self, situation: Situation, step: Step, error: InvalidAnswer, heard: Heard, again: bool) -> Outcome:
         question = step.question
         focus = question.id if situation.focus == question.id else situation.focus
         if error.reason == "not_sure":
-            likely = list(error.facts.get("options", []))  # type: ignore[call-overload]
-            name = "utter_options_again" if again or not likely else "utter_clarify"
-            shown = [option.id for option in step.options] if name == "utter_options_again" else likely
+            offers = list(error.facts.get("options", []))  # type: ignore[call-overload]
+            also = self._also(situation.context, situation.answers, question.id, heard)
+            if also:
+                item = self._also_item(also, heard, question.id, [] if again else offers)
+                return Outcome("clarify", question.id, (), (item,), focus, OPEN)
+            if heard.off and not again:
+                return Outcome("clarify", question.id, (), (say("utter_off", question=question.id),), focus, OPEN)
+            name = "utter_options_again" if again or not offers else "utter_clarify"
+            shown = [option.id for option in step.options] if name == "utter_options_again" else offers
             return Outcome("clarify", question.id, (), (say(name, question=question.id, options=shown),), focus, OPEN)
         return Outcome(
             "try_again", question.id, (), (say(f"utter_{error.reason}", question=question.id, **error.facts),), focus, OPEN
         )
 
-    def _record(self, situation: Situation, path: Path, step: Step, recorded: Recorded, *extra: dict[str, Any]) -> Outcome:
+    def _also(self, context: Context, answers: Mapping[str, Answer], question: str, heard: Heard) -> tuple[Beside, ...]:
+        """What else the words say. Words said with an urgent remark are left to those who see to it."""
+        if heard.intent != "words" or heard.alerts:
+            return ()
+        return beside(self.finder, context, answers, heard.guesses, question, self.sure_beside)
+
+    @staticmethod
+    def _also_item(also: tuple[Beside, ...], heard: Heard, about: str = "", unsure: Iterable[str] = ()) -> dict[str, Any]:
+        listed = [{"question": each.question, "options": list(each.options)} for each in also]
+        return say(ALSO_HEARD, also=listed, said=clean(heard.text), about=about, unsure=list(unsure))
+
+    def _record(
+        self, situation: Situation, path: Path, step: Step, recorded: Recorded, *extra: dict[str, Any], heard: Heard
+    ) -> Outcome:
         question = step.question
         answer = replace(recorded.answer, basis=path.basis(question), carried=False)
         before = situation.answers.get(question.id)
@@ -270,6 +347,9 @@ class Conversation:
         reply = list(extra) or [self._acknowledge(question, answer)]
         if question.urgent and answer.given and not any(question.by_id[option].exclusive for option in answer.options):
             reply.append(say("utter_urgent"))
+        also = self._also(situation.context, answers, question.id, heard)
+        if also:
+            reply.append(self._also_item(also, heard))
         # "Something is not right" keeps the read-back open until the person has put it right.
         asking = after.next(None)
         if asking is None:
@@ -277,12 +357,14 @@ class Conversation:
         return Outcome(
             kind="answer",
             question=question.id,
-            recorded=() if unchanged else (Recorded(answer, recorded.how, recorded.words),),
+            # What was said beside an urgent remark is for those who may see the alert, and stands only there.
+            recorded=() if unchanged else (Recorded(answer, recorded.how, "" if heard.alerts else recorded.words),),
             reply=tuple(reply),
             focus=None,
             state=OPEN if asking else COMPLETE,
             step=asking,
             answers=answers,
+            path=after,
         )
 
     def _acknowledge(self, question: Question, answer: Answer) -> dict[str, Any]:

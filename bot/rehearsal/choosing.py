@@ -11,6 +11,7 @@ from bot.interview.definitions import NONE, Interview, Question
 from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step, Walk
 from bot.interview.rules import NOTHING
 from bot.interview.turn import NOT_NOW_INTENTS
+from bot.interview.understanding import Beside
 from bot.rehearsal.journey import Journey
 from bot.rehearsal.moves import ANSWER, WORDS, Move
 from bot.rehearsal.sayings import Saying
@@ -41,6 +42,13 @@ class Chooser:
         self.journey = journey
         self.say: dict[str, Saying] = dict(journey.say)
         self._all = Counter(question.section for question in self.interview.questions)
+
+    def agrees(self, heard: Beside) -> bool:
+        """Whether what was heard beside a question is what this journey says to it; where it says nothing, "no" agrees."""
+        saying, question = self.say.get(heard.question), self.interview.by_id[heard.question]
+        if saying is not None and (saying.options or saying.not_now):
+            return set(saying.options) == set(heard.options)
+        return self.journey.otherwise == "no" and means_no(question, heard.options)
 
     def move(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Path) -> Move:
         """What is done at an open question."""

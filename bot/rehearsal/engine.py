@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.interview.answers import ADDRESS_PARTS, Answer
 from bot.interview.path import Context, Path, PathFinder
 from bot.interview.rules import Value
-from bot.interview.turn import OPEN, Conversation, Guess, Heard, Outcome, Situation, normal
+from bot.interview.turn import OPEN, Conversation, Heard, Outcome, Situation, normal, pending_of
+from bot.interview.understanding import Guess
 from bot.language.wording import load_commands
 from bot.rehearsal.journey import Journey
 from bot.rehearsal.moves import ANSWER, BEGIN, CHANGE, WORDS, Move, View
@@ -74,7 +75,7 @@ class EngineTable:
             question = self.finder.interview.by_id[move.question or ""]
             parts = move.parts or ({ADDRESS_PARTS[0]: move.words} if question.kind == "address" and move.words else {})
             return Heard(ANSWER, move.question, move.options, text=move.words, parts=parts, more=move.more, seen=self._newest)
-        return Heard(move.do, move.question, seen=self._newest)
+        return Heard(move.do, move.question, move.options, seen=self._newest)
 
     def _guesses(self, move: Move) -> tuple[Guess, ...]:
         """The option whose example was said, word for word: all that can be understood without the model."""
@@ -103,6 +104,7 @@ class EngineTable:
             focus=outcome.focus,
             state=outcome.state,
             last=(outcome.kind, outcome.question),
+            pending=pending_of(outcome.reply),
         )
         self.last = outcome
         return self._view()
@@ -111,4 +113,4 @@ class EngineTable:
         step = self.path().next(self._situation.focus)
         kind, state = (self.last.kind, self.last.state) if self.last is not None else ("", OPEN)
         options = tuple(option.id for option in step.options) if step else ()
-        return View(step.question.id if step else None, options, kind, state)
+        return View(step.question.id if step else None, options, kind, state, self._situation.pending.heard)

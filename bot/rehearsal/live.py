@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.interview.answers import Answer
 from bot.interview.path import Context, Path, PathFinder
+from bot.interview.turn import CONFIRM, DENY, pending_of
 from bot.rehearsal.browser import Browser, RequestFailed
 from bot.rehearsal.engine import context_of
 from bot.rehearsal.journey import Journey
@@ -47,6 +48,8 @@ class LiveTable:
         """One turn, as the page posts it."""
         if move.do == CHANGE:
             return self._turn(do=CHANGE, change=move.question)
+        if move.do in (CONFIRM, DENY):
+            return self._turn(do=move.do, options=list(move.options))
         if move.do not in (ANSWER, WORDS):
             return self._turn(do=move.do)
         question = self.finder.interview.by_id[move.question or ""]
@@ -98,7 +101,8 @@ class LiveTable:
         # A stopped interview shows no question; which one is open is not needed until it goes on.
         step = None if asked else self.path().next(kept.interview.focus)
         question = asked["id"] if asked else (step.question.id if step else None)
-        return View(question, options, kind or kept.last[0], self.state["interview"]["state"])
+        heard = pending_of(kept.turn.reply).heard if kept.turn is not None and kind is None else ()
+        return View(question, options, kind or kept.last[0], self.state["interview"]["state"], heard)
 
 
 def play_all(finder: PathFinder, journeys: list[Journey], say: Callable[[str], None]) -> Iterator[Played]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.interview.answers import Answer
 from bot.interview.path import Context, Path
+from bot.interview.understanding import Beside
 
 ANSWER, WORDS, CHANGE, BEGIN = "answer", "words", "change", "begin"
 
@@ -31,12 +32,16 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is on the screen: the open question with its options, the kind of the last turn, the interview's state."""
+    """What is on the screen: the open question with its options, the kind of the last turn, the interview's state.
+
+    ``heard`` is what was heard beside the last question and is to be said yes or no to, before the open one.
+    """
 
     question: str | None
     options: tuple[str, ...]
     kind: str
     state: str
+    heard: tuple[Beside, ...] = ()
 
 
 class Table(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.interview.answers import Answer
 from bot.interview.path import PathFinder
-from bot.interview.turn import PAUSED
+from bot.interview.turn import CONFIRM, DENY, PAUSED
 from bot.language.wording import load_commands
 from bot.plan.alerts import find_alerts
 from bot.plan.definitions import PlanData
@@ -126,7 +126,7 @@ class Player:
                 view = self._aside(aside, view)
                 continue
             before = (view.question, self.table.answers())
-            view = self._answer(view)
+            view = self._confirm(view) if view.heard else self._answer(view)
             same = (view.question, self.table.answers()) == before
             stuck = (view.question, stuck[1] + 1) if same else (None, 0)
             if stuck[1] >= STUCK_AFTER or self.played.turns > MOST_TURNS:
@@ -161,6 +161,11 @@ class Player:
         if view.kind in _UNHEARD and view.question == step.question.id:
             raise JourneyFailed(f"at {step.question.id}: the answer was not taken ({view.kind}); change what is said there")
         return view
+
+    def _confirm(self, view: View) -> View:
+        """Say which of what else was heard is what the journey would answer."""
+        right = [each.question for each in view.heard if self.chooser.agrees(each)]
+        return self._make(Move(CONFIRM, options=tuple(right)) if right else Move(DENY))
 
     def _aside(self, aside: Aside, view: View) -> View:
         if aside.do == "change":

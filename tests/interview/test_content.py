@@ -11,6 +11,7 @@ from bot.interview.checking import check, warnings
 from bot.interview.loading import DATA
 from bot.interview.record import read_record
 from bot.interview.turn import NOT_NOW_INTENTS, TELLING
+from bot.interview.understanding import URGENT_KINDS
 from bot.interview.yamlfile import read_yaml
 
 CODE = DATA.parent
@@ -27,7 +28,8 @@ def test_warnings_are_lines_of_the_same_form() -> None:
 def test_every_reason_and_reply_of_the_engine_has_words() -> None:
     said = set(read_yaml(DATA / "responses.yml")["responses"])
     code = "".join(path.read_text(encoding="utf-8") for path in (CODE / "interview").glob("*.py"))
-    wanted = set(re.findall(r"\butter_\w+\b", code)) - {"utter_"}
+    wanted = set(re.findall(r"\butter_\w+\b", code)) - {"utter_", "utter_alert_"}
+    wanted |= {f"utter_alert_{kind}" for kind in URGENT_KINDS}
     wanted |= {f"utter_{reason}" for reason in re.findall(r'InvalidAnswer\("(\w+)"', code)} - {"utter_not_sure"}
     wanted |= {f"utter_{reason}" for reason in re.findall(r'"(choose_\w+)"', code)}
     assert wanted <= said, wanted - said

@@ -13,7 +13,8 @@ from bot.interview.answers import Answer
 from bot.interview.loading import Loader
 from bot.interview.path import Context, PathFinder
 from bot.interview.rules import Value
-from bot.interview.turn import COMPLETE, OPEN, PAUSED, Conversation, Guess, Heard, Outcome, Situation
+from bot.interview.turn import COMPLETE, OPEN, PAUSED, Conversation, Heard, Outcome, Situation
+from bot.interview.understanding import Guess
 
 HEAD = """
 sections: [home, end]

@@ -1,0 +1,128 @@
+"""What is made of understood words: which guesses are answers, which are only likely, and what else was heard.
+
+The dialogue gives guesses, each a calibrated confidence that the words say one option of one question. What they become is decided
+here, for a live turn and for ``bcst2 understand`` alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.interview.answers import Answer, InvalidAnswer, choose
+from bot.interview.definitions import Option, Question
+from bot.interview.path import Context, PathFinder
+
+# From here on words are taken as the answer to the open question, or said back as something else that was heard.
+SURE = 0.6
+SURE_BESIDE = 0.6
+# Less likely than this is not worth offering.
+LIKELY = 0.04
+SUGGESTIONS = 3
+# Kinds of urgent remark; ``responses.yml`` has what is said to each, ``alerts.yml`` what is done.
+URGENT_KINDS = ("self_harm", "safety", "child", "health")
+# More than this is too much to look over at once; the rest is asked in its turn.
+MOST_BESIDE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """How far the words fit one option of one question, from 0 to 1."""
+
+    question: str
+    option: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Something heard beside the open question, not yet an answer: the person says whether it is right."""
+
+    question: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the last turn asked a yes or no to, and the words it was heard in (``said``).
+
+    ``unsure`` are the options to offer after it at the question ``about``.
+    """
+
+    heard: tuple[Beside, ...] = ()
+    said: str = ""
+    about: str = ""
+    unsure: tuple[str, ...] = ()
+
+
+NOTHING_PENDING = Pending()
+
+
+def ranked(question: Question, offered: Iterable[Option], guesses: Iterable[Guess]) -> list[Guess]:
+    """The guesses for a question's offered options, likeliest first."""
+    ids = {option.id for option in offered}
+    found = [guess for guess in guesses if guess.question == question.id and guess.option in ids]
+    return sorted(found, key=lambda guess: -guess.confidence)
+
+
+def chosen(question: Question, offered: Sequence[Option], guesses: Iterable[Guess], sure: float) -> tuple[str, ...]:
+    """The options that the words settle: one, or for ``many`` every one that is sure, without an exclusive one beside others."""
+    found = [guess.option for guess in ranked(question, offered, guesses) if guess.confidence >= sure]
+    if not found or question.kind == "one" or question.by_id[found[0]].exclusive:
+        return tuple(found[:1])
+    kept = [option for option in found if not question.by_id[option].exclusive]
+    return tuple(kept[: question.at_most or None])
+
+
+def likely(question: Question, offered: Sequence[Option], guesses: Iterable[Guess]) -> list[str]:
+    """The options to offer where the words settle none: at most three, likeliest first."""
+    return [guess.option for guess in ranked(question, offered, guesses) if guess.confidence >= LIKELY][:SUGGESTIONS]
+
+
+def takes_words(question: Question) -> bool:
+    """Whether a question may be answered by words said to another."""
+    return question.closed and not question.sensitive and question.reads_back is None
+
+
+def beside(
+    finder: PathFinder, context: Context, answers: Mapping[str, Answer], guesses: Sequence[Guess], open_question: str, sure: float
+) -> tuple[Beside, ...]:
+    """What else was heard: answers to other questions on the path as it is with them, that are new or differ from what was said."""
+    wanted = dict.fromkeys(guess.question for guess in guesses if guess.confidence >= sure and guess.question != open_question)
+    found: dict[str, Beside] = {}
+    known = dict(answers)
+    waiting = sorted((name for name in wanted if name in finder.interview.by_id), key=lambda name: finder.interview.position[name])
+    progress = True
+    while progress and waiting and len(found) < MOST_BESIDE:
+        progress = False
+        path = finder.path(context, known)
+        for name in waiting:
+            step = path.by_id.get(name)
+            if step is None or step.implied:
+                continue
+            waiting.remove(name)
+            progress = True
+            options = chosen(step.question, step.options, guesses, sure) if takes_words(step.question) else ()
+            if options and not (step.answer is not None and set(step.answer.options) == set(options)):
+                found[name] = Beside(name, options)
+                known[name] = Answer(name, options=options, basis=path.basis(step.question))
+            break
+    return tuple(found.values())
+
+
+def taken(finder: PathFinder, context: Context, answers: Mapping[str, Answer], heard: Iterable[Beside]) -> dict[str, Answer]:
+    """The answers that what was heard comes to, now that it is confirmed. What the path has no place for any more is left out."""
+    known, found = dict(answers), dict[str, Answer]()
+    for each in heard:
+        path = finder.path(context, known)
+        step = path.by_id.get(each.question)
+        if step is None or step.implied:
+            continue
+        try:
+            answer = choose(step.question, each.options, step.options)
+        except InvalidAnswer:
+            continue
+        found[each.question] = known[each.question] = Answer(
+            answer.question, options=answer.options, basis=path.basis(step.question)
+        )
+    return found

@@ -1,0 +1,283 @@
+"""What guesses become: the open answer, what else was heard and how it is confirmed, urgent and private words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.interview.answers import Answer
+from bot.interview.loading import Loader
+from bot.interview.path import Context, PathFinder
+from bot.interview.rules import Value
+from bot.interview.turn import COMPLETE, OPEN, Conversation, Heard, Outcome, Situation, pending_of
+from bot.interview.understanding import MOST_BESIDE, Beside, Guess, Pending, beside, chosen, likely, taken
+
+CONTEXT = Context({"interview.mode": Value(frozenset(["worker"]), real=True)})
+HEAD = """
+sections: [home]
+not_now:
+  - {id: refused, plain: "Rather not", easy: "No"}
+  - {id: unknown, plain: "Do not know", easy: "Do not know"}
+  - {id: later, plain: "Later", easy: "Later"}
+  - {id: skipped, plain: "Skipped", easy: "Skipped"}
+none_of_these: {plain: "None", easy: "None"}
+limits: {ask: 120, why: 140, help: 300, option: 80, short_text: 50, long_text: 100, typed: 80}
+shared_examples: {"yes": ["yes", "yeah"], "no": ["nah"]}
+"""
+
+
+def question(name: str, kind: str = "one", options: str = "yes no", rest: str = "") -> str:
+    listed = "\n".join(
+        f'      - {{id: "{option}", plain: "{name} {option}", easy: "{option} {name}"}}' for option in options.split()
+    )
+    given = f"    options:\n{listed}\n" if options else ""
+    return (
+        f'  - id: {name}\n    kind: {kind}\n{rest}    plain: {{ask: "{name}?", why: "To help."}}\n'
+        f'    easy: {{ask: "{name}?", why: "To help."}}\n{given}'
+    )
+
+
+HOME = "section: home\npathway: accommodation\ntitle: {plain: Home, easy: Home}\nquestions:\n" + "".join(
+    [
+        question("lived", options="rented family"),
+        question("owes", rest="    when: {is: [lived, rented]}\n    depends_on: [lived]\n"),
+        question("hurt", rest="    sensitive: true\n"),
+        question("things", "many", "dog cat car none", "    at_most: 2\n").replace(
+            'things none", easy', 'things none", exclusive: true, easy'
+        ),
+        question("gp"),
+        question("notes", "text", "", "    optional: true\n"),
+        *(question(f"extra_{number}") for number in range(8)),
+        question("settled", rest='    implied: {when: {is: [gp, "yes"]}, answer: "yes"}\n'),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Conversation:
+    root: Path = tmp_path_factory.mktemp("data")
+    (root / "questions").mkdir()
+    (root / "needs").mkdir()
+    (root / "interview.yml").write_text(HEAD)
+    (root / "questions" / "home.yml").write_text(HOME)
+    loader = Loader(root)
+    interview = loader.load()
+    assert loader.problems.lines == []
+    return Conversation(PathFinder(interview), sure=0.6, sure_beside=0.7)
+
+
+class Talk:
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.now = Situation(CONTEXT, {})
+
+    def hear(self, intent: str = "words", text: str = "some words", *guesses: Guess, **heard: Any) -> Outcome:
+        outcome = self.conversation.decide(self.now, Heard(intent, text=text, guesses=guesses, **heard))
+        answers = {**self.now.answers, **{kept.answer.question: kept.answer for kept in outcome.recorded}}
+        last = (outcome.kind, outcome.question)
+        self.now = replace(
+            self.now, answers=answers, focus=outcome.focus, state=outcome.state, last=last, pending=pending_of(outcome.reply)
+        )
+        return outcome
+
+    @property
+    def asking(self) -> str | None:
+        step = self.conversation.finder.path(CONTEXT, self.now.answers).next(self.now.focus)
+        return step.question.id if step else None
+
+
+@pytest.fixture
+def t(talk: Conversation) -> Talk:
+    return Talk(talk)
+
+
+def said(outcome: Outcome) -> list[str]:
+    return [item["say"] for item in outcome.reply]
+
+
+def heard(outcome: Outcome) -> dict[str, tuple[str, ...]]:
+    return {each.question: each.options for each in pending_of(outcome.reply).heard}
+
+
+RENTED = Guess("lived", "rented", 0.9)
+OWES = Guess("owes", "yes", 0.8)
+NO_GP = Guess("gp", "no", 0.75)
+
+
+def test_one_utterance_answers_the_open_question_and_asks_about_the_rest_on_the_path_as_it_is_then(t: Talk) -> None:
+    outcome = t.hear("words", "rented, behind on it, no doctor", RENTED, OWES, NO_GP)
+    assert [kept.answer.question for kept in outcome.recorded] == ["lived"]
+    assert said(outcome) == ["utter_heard", "utter_also_heard"]
+    assert heard(outcome) == {"owes": ("yes",), "gp": ("no",)}
+    done = t.hear("confirm", "")
+    assert {kept.answer.question: kept.answer.options for kept in done.recorded} == {"owes": ("yes",), "gp": ("no",)}
+    assert {kept.words for kept in done.recorded} == {"rented, behind on it, no doctor"}
+    assert (done.kind, said(done)) == ("confirm", ["utter_also_put"])
+    assert t.asking == "hurt"
+    t.hear("answer", "", question="hurt", options=("no",))
+    t.hear("answer", "", question="things", options=("none",))
+    assert t.asking == "notes", "the doctor is not asked about again"
+
+
+@pytest.mark.parametrize(("words", "kind"), [("Yeah.", "confirm"), ("nah", "confirm"), ("well rented", "answer")])
+def test_words_say_yes_or_no_to_what_was_heard_or_answer_the_next_question(t: Talk, words: str, kind: str) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    outcome = t.hear("words", words, OWES)
+    assert outcome.kind == kind
+    assert ("gp" in t.now.answers) is (words == "Yeah.")
+    assert t.now.pending == Pending()
+
+
+def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
+    t.hear("words", "x", RENTED, OWES, NO_GP)
+    outcome = t.hear("confirm", "", options=("gp",))
+    assert [kept.answer.question for kept in outcome.recorded] == ["gp"]
+    assert t.asking == "owes"
+    t.hear("words", "x", Guess("owes", "no", 0.9), Guess("things", "dog", 0.9))
+    assert said(t.hear("deny", "")) == ["utter_also_dropped"]
+    assert "things" not in t.now.answers
+
+
+def test_a_command_between_leaves_what_was_heard_to_be_asked(t: Talk) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    assert t.hear("why", "").kind == "why"
+    assert t.hear("confirm", "").recorded == ()
+    t.hear("words", "x", OWES, NO_GP)
+    assert t.hear("answer", "", question="hurt", options=("no",)).kind == "answer"
+    assert "gp" not in t.now.answers
+
+
+def test_something_else_heard_where_the_open_question_is_not_settled_is_asked_first_then_the_likeliest(t: Talk) -> None:
+    outcome = t.hear("words", "x", Guess("lived", "family", 0.4), NO_GP)
+    assert (outcome.kind, said(outcome)) == ("clarify", ["utter_also_heard"])
+    done = t.hear("confirm", "")
+    assert said(done) == ["utter_also_put", "utter_clarify"]
+    assert done.reply[1]["vars"] == {"question": "lived", "options": ["family"]}
+    assert t.asking == "lived"
+    again = t.hear("words", "y", Guess("lived", "family", 0.4), Guess("things", "dog", 0.9))
+    assert said(t.hear("deny", "")) == ["utter_also_dropped", "utter_clarify"]
+    assert heard(again) == {"things": ("dog",)}
+
+
+def test_off_the_subject_is_brought_back_kindly_once(t: Talk) -> None:
+    assert said(t.hear("words", "football", off=True)) == ["utter_off"]
+    assert said(t.hear("words", "football", off=True)) == ["utter_options_again"]
+
+
+def test_private_words_are_offered_a_private_talk_and_nothing_is_kept(t: Talk) -> None:
+    outcome = t.hear("words", "my ex hit me", RENTED, NO_GP, private=True)
+    assert (outcome.kind, said(outcome), outcome.recorded) == ("offer", ["utter_private_offer"], ())
+    assert "hit" not in repr(outcome)
+    assert t.asking == "lived"
+
+
+def test_urgent_words_are_answered_first_and_the_words_are_not_kept_with_the_answer(t: Talk) -> None:
+    outcome = t.hear("words", "rented and I want to die", RENTED, NO_GP, alerts=("self_harm",))
+    assert said(outcome) == ["utter_alert_self_harm", "utter_heard"]
+    assert outcome.urgent == ("self_harm",)
+    assert [(kept.answer.question, kept.words) for kept in outcome.recorded] == [("lived", "")]
+    alone = t.hear("words", "not safe", alerts=("safety", "health"), private=True)
+    assert said(alone) == ["utter_alert_safety", "utter_alert_health", "utter_private_offer"]
+
+
+def test_a_different_answer_to_what_was_answered_before_is_said_back_and_the_same_is_not(t: Talk) -> None:
+    t.hear("words", "x", RENTED)
+    t.hear("answer", "", question="owes", options=("yes",))
+    outcome = t.hear("words", "x", Guess("lived", "family", 0.9), OWES, question="gp")
+    assert heard(outcome) == {"lived": ("family",)}
+    t.hear("confirm", "")
+    assert t.now.answers["lived"].options == ("family",)
+
+
+def test_a_confirmation_at_the_end_completes_the_interview(t: Talk) -> None:
+    for name, option in [("lived", "family"), ("hurt", "no"), ("things", "none"), ("gp", "yes")]:
+        t.hear("answer", "", question=name, options=(option,))
+    t.hear("skip", "")
+    for number in range(7):
+        t.hear("answer", "", question=f"extra_{number}", options=("no",))
+    outcome = t.hear("words", "x", Guess("lived", "rented", 0.2), Guess("extra_7", "no", 0.9), question="lived")
+    assert heard(outcome) == {"extra_7": ("no",)}
+    outcome = t.hear("confirm", "")
+    assert outcome.state == OPEN and said(outcome)[-1] == "utter_clarify"
+    talk = Talk(t.conversation)
+    talk.now = replace(t.now, focus=None, pending=Pending((Beside("things", ("dog",)),), "x"))
+    done = talk.hear("confirm", "")
+    assert (done.state, said(done)) == (COMPLETE, ["utter_also_put", "utter_finished"])
+
+
+def test_what_was_heard_at_the_end_needs_no_question(t: Talk) -> None:
+    t.now = replace(t.now, pending=Pending((Beside("no_such", ("yes",)),), "x", "gone", ("rented",)))
+    assert t.hear("confirm", "").recorded == ()
+    talk = Talk(t.conversation)
+    names = ["lived", "things", "gp", "hurt", "notes", *(f"extra_{number}" for number in range(8))]
+    talk.now = replace(
+        talk.now, answers={name: Answer(name, state="refused") for name in names} | {"settled": Answer("settled", state="refused")}
+    )
+    talk.now = replace(talk.now, pending=Pending((Beside("gp", ("yes",)),), "x"))
+    assert said(talk.hear("deny", "")) == ["utter_also_dropped", "utter_finished"]
+
+
+def test_sensitive_text_implied_unknown_and_too_much_is_never_heard_beside(talk: Conversation) -> None:
+    guesses = [
+        Guess(name, "yes", 0.9)
+        for name in ("hurt", "notes", "settled", "no_such", "gp", *(f"extra_{number}" for number in range(8)))
+    ]
+    found = beside(talk.finder, CONTEXT, {"gp": Answer("gp", options=("yes",))}, guesses, "lived", 0.7)
+    assert len(found) == MOST_BESIDE
+    assert {each.question for each in found} <= {f"extra_{number}" for number in range(8)}
+
+
+def test_what_has_no_place_any_more_is_not_taken(talk: Conversation) -> None:
+    wanted = [Beside("owes", ("yes",)), Beside("gp", ("maybe",)), Beside("things", ("dog",)), Beside("settled", ("yes",))]
+    found = taken(talk.finder, CONTEXT, {"lived": Answer("lived", options=("family",))}, wanted)
+    assert set(found) == {"things"}
+
+
+def test_many_takes_every_sure_option_but_no_exclusive_one_beside_others(talk: Conversation) -> None:
+    things = talk.interview.by_id["things"]
+
+    def pick(**scores: float) -> tuple[str, ...]:
+        return chosen(things, things.options, [Guess("things", option, score) for option, score in scores.items()], 0.6)
+
+    assert pick(dog=0.9, none=0.7, cat=0.8, car=0.7) == ("dog", "cat")
+    assert pick(none=0.9, dog=0.8) == ("none",)
+    assert pick(dog=0.5) == ()
+    assert likely(things, things.options, [Guess("things", "dog", 0.03), Guess("things", "cat", 0.2)]) == ["cat"]
+
+
+def test_a_reply_without_something_heard_has_nothing_pending() -> None:
+    assert pending_of([{"say": "utter_heard"}, {"say": "utter_also_heard"}]) == Pending()
+    assert pending_of([]) == Pending()
+
+
+GUESSES = st.lists(
+    st.builds(
+        Guess,
+        st.sampled_from(["lived", "owes", "hurt", "things", "gp", "notes", "settled", "zzz"]),
+        st.sampled_from(["rented", "family", "yes", "no", "dog", "none", "zzz"]),
+        st.floats(0, 1),
+    ),
+    max_size=8,
+)
+
+
+@given(
+    turns=st.lists(
+        st.tuples(st.sampled_from(["words", "confirm", "deny", "why", "go_back"]), st.text(max_size=20), GUESSES, st.booleans()),
+        max_size=5,
+    )
+)
+def test_no_sensitive_answer_ever_comes_of_words(talk: Conversation, turns: list[tuple[str, str, list[Guess], bool]]) -> None:
+    t = Talk(talk)
+    for intent, text, guesses, private in turns:
+        outcome = t.hear(intent, text, *guesses, private=private)
+        assert outcome.reply
+        assert "hurt" not in t.now.answers
+        assert all(each.question != "hurt" for each in t.now.pending.heard)
+        for kept in outcome.recorded:
+            assert set(kept.answer.options) <= set(talk.interview.by_id[kept.answer.question].by_id)
