@@ -6,10 +6,10 @@ import argparse
 import statistics
 import sys
 import tempfile
-import time
+import time as clocks
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -72,10 +72,10 @@ def measured(name: str, work: Callable[[], object], times: int, limit: float | N
     work()
     taken, cpu = list[float](), list[float]()
     for _ in range(times):
-        began, used = time.perf_counter(), time.process_time()
+        began, used = clocks.perf_counter(), clocks.process_time()
         work()
-        taken.append((time.perf_counter() - began) * 1000)
-        cpu.append((time.process_time() - used) * 1000)
+        taken.append((clocks.perf_counter() - began) * 1000)
+        cpu.append((clocks.process_time() - used) * 1000)
     taken.sort()
     line = Line(name, statistics.median(cpu), statistics.median(taken), taken[int(0.95 * (times - 1))], taken[-1], limit)
     sys.stdout.write(f"{line}\n")
@@ -147,7 +147,7 @@ def fill(store: Store, menu: PlanData, interview: Interview, plans: int) -> list
     numbers = iter(range(plans))
     while batch := list(islice(numbers, BATCH)):
         rows: dict[Any, list[dict[str, Any]]] = {models.Person: [], models.Interview: [], plan_models.Plan: []}
-        rows |= {plan_models.PlanItem: [], plan_models.PlanNeed: []}
+        rows |= {plan_models.PlanItem: [], plan_models.PlanNeed: [], plan_models.PlanContact: []}
         for number in batch:
             _one(rows, made_up(number + 1, random), sealed, summary, random, random.choice(workers), *random.choice(kinds), store)
         items = rows.pop(plan_models.PlanItem)
@@ -184,7 +184,7 @@ def _one(
         {
             "id": person, "prison_number": record.prison_number, "name": record.name, "prison": record.prison,
             "release": record.release, "part1_completed": record.part1_completed, "reception": record.reception,
-            "details": sealed, "made_up": True, "created": NOW, "updated": NOW,
+            "part2": True, "details": sealed, "made_up": True, "created": NOW, "updated": NOW,
         }
     )  # fmt: skip
     rows[models.Interview].append(
@@ -194,9 +194,13 @@ def _one(
             "earlier": None,
         }
     )  # fmt: skip
+    # One in ten has not been interviewed in this stay: part 2 is due.
+    if random.random() < 0.1:
+        rows[models.Interview][-1]["completed_at"] = datetime.combine(add_days(record.reception.date(), -90), time(), UTC)
     # Most plans are in time: a tenth has something overdue.
     shift = random.randint(-20, -1) if random.random() < 0.1 else random.randint(0, 60)
-    days, follow_ups, still_open = list[date](), list[date](), 0
+    contacts = [add_days(record.release, day) for day in (1, 7, 30, 60, 90)] if record.release else []
+    days, follow_ups, still_open = list(contacts), list[date](), 0
     for column in columns:
         state = random.choices(("proposed", "agreed", "signposted", "done", "declined"), (4, 3, 1, 3, 1))[0]
         is_open = state in ("proposed", "agreed", "signposted")
@@ -219,6 +223,7 @@ def _one(
             "next_follow_up": min(follow_ups, default=None), "payload": summary,
         }
     )  # fmt: skip
+    rows[plan_models.PlanContact] += [{"plan_id": plan, "day": day} for day in contacts]
     rows[plan_models.PlanNeed] += [{"plan_id": plan, "need": need} for need in needs]
 
 
@@ -276,9 +281,9 @@ def measure_plan(casework: Casework, interview: Interview, times: int) -> list[L
         ),
         path_and_plan,
     ]
-    began = time.perf_counter()
+    began = clocks.perf_counter()
     casework.ensure_plan(row.id, "bench")
-    sys.stdout.write(f"{'the plan is made and kept (once)':38} {'p50':>15} {(time.perf_counter() - began) * 1000:7.2f} ms\n")
+    sys.stdout.write(f"{'the plan is made and kept (once)':38} {'p50':>15} {(clocks.perf_counter() - began) * 1000:7.2f} ms\n")
     case = casework.case(person.id)
     lines.append(measured(f"the whole case ({len(case.items)} items)", lambda: casework.case(person.id), times))
     lines.append(measured("the case without sensitive parts", case.without_sensitive, times))
@@ -307,11 +312,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         with Store.open(f"sqlite:///{home / 'bench.sqlite3'}", home / "keys", create_keys=True, clock=lambda: next(clock)) as store:
             casework = Casework(store, interview, menu, Wording(interview), today=lambda: TODAY)
             lines = measure_plan(casework, interview, args.times)
-            began = time.perf_counter()
+            began = clocks.perf_counter()
             workers = fill(store, menu, interview, args.plans)
             with store.read() as session:
                 items = session.query(plan_models.PlanItem).count()
-            sys.stdout.write(f"{args.plans} plans with {items} items put in, {time.perf_counter() - began:.1f} s\n")
+            sys.stdout.write(f"{args.plans} plans with {items} items put in, {clocks.perf_counter() - began:.1f} s\n")
             lines += measure_lists(casework, workers, args.times)
     return int(any(line.met is False for line in lines))
 

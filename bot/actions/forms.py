@@ -101,7 +101,7 @@ class Turns:
             if outcome.recorded and outcome.path is not None:
                 found += alerts_of(plan, outcome.path, context)
             for kind in outcome.urgent:
-                found += remark(plan, kind, message.heard.text)
+                found += remark(plan, kind, _said(message))
             if outcome.kind == "person":
                 found += remark(plan, TALK)
         except Exception as error:
@@ -126,8 +126,19 @@ class Turns:
             dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, taken.answers))
 
 
+def _said(message: Message) -> str:
+    """What was said beside the answers, for the staff: with its English where a machine made it."""
+    english = message.heard.english
+    return f"{message.heard.text}\n(Machine translation: {english})" if english else message.heard.text
+
+
 def _decision(outcome: Outcome, message: Message, alerts: tuple[NewAlert, ...] = ()) -> Decision:
-    entries = [Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words) for kept in outcome.recorded]
+    # What the machine made of the words goes with them: who reads the answer sees both.
+    made = {"translation": dict(message.translation)} if message.translation else {}
+    entries = [
+        Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words, understood=made if kept.words else {})
+        for kept in outcome.recorded
+    ]
     return Decision(
         kind=outcome.kind,
         question=outcome.question,

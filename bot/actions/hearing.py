@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.interview.turn import Heard
@@ -14,7 +14,10 @@ WORDS_LIMIT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation. ``turn`` is the page's own id for it, or Rasa's where there is no page (rasa shell)."""
+    """One message of a conversation. ``turn`` is the page's own id for it, or Rasa's where there is no page (rasa shell).
+
+    ``translation`` is what the page's machine made of words in another language (``Translation.to_json``).
+    """
 
     interview: str
     turn: str
@@ -23,6 +26,7 @@ class Message:
     device: str
     language: str | None
     level: str | None
+    translation: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _text(value: object) -> str:
@@ -49,6 +53,13 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
     parts = metadata.get("parts")
     seen = metadata.get("seen")
     words = metadata.get("words")
+    made = metadata.get("translation")
+    translation = made if isinstance(made, Mapping) else {}
+    # Words that nobody could put into English say nothing to a model of English. What sounds urgent is heard all the same.
+    strange = bool(translation.get("problem"))
+    buttons = metadata.get("by_button")
+    # What a machine translated never settles these, not even by way of "I also heard".
+    kept = frozenset(map(str, buttons)) if isinstance(buttons, list) and translation.get("text") else frozenset()
     heard = Heard(
         intent=intent,
         question=asked[0] if asked else (question if isinstance(question, str) and question else None),
@@ -56,11 +67,14 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         text=_text(words if words is not None else latest.get("text")),
         parts={str(key): _text(value) for key, value in parts.items()} if isinstance(parts, Mapping) else {},
         more=_text(metadata.get("more")),
-        guesses=tuple(_guesses(latest.get("option_guesses") or [])),
+        guesses=()
+        if strange
+        else tuple(guess for guess in _guesses(latest.get("option_guesses") or []) if guess.question not in kept),
         seen=seen if isinstance(seen, int) else None,
         alerts=tuple(kind for kind in dict.fromkeys(latest.get("alerts") or []) if kind in URGENT_KINDS),
-        private=latest.get("private") is True,
-        off=latest.get("off") is True,
+        private=latest.get("private") is True and not strange,
+        off=latest.get("off") is True and not strange,
+        english=_text(translation.get("text")),
     )
     return Message(
         interview=str(tracker.get("sender_id")),
@@ -70,6 +84,7 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         device=_text(metadata.get("device")) or "shell",
         language=metadata.get("language") or None,
         level=metadata.get("level") or None,
+        translation=translation,
     )
 
 

@@ -22,7 +22,7 @@ from bot.plan.life import History, ItemState
 from bot.plan.profile import Profile
 from bot.plan.routes import FoundRoute
 from bot.plan.services import Directory, Service
-from bot.store.plan_types import AlertRow, CaseEvent, PlanRow
+from bot.store.plan_types import AlertRow, CaseEvent, Closing, PlanRow
 from bot.store.types import InterviewRow
 
 # What a worker can do with an item by a step; looking at changes has a way of its own (``Casework.look``).
@@ -195,11 +195,12 @@ class ConsentView:
 
 @dataclass(frozen=True, slots=True)
 class EarlierPlan:
-    """A plan before this one, with its items as they ended."""
+    """A plan before this one, or one closed by hand, with its items as they ended and when it was closed and opened again."""
 
     plan: PlanRow
     interview: InterviewRow
     items: tuple[ItemView, ...]
+    closings: tuple[Closing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,8 @@ class Case:
 
     ``proposed`` is what answers and record call for today. ``changes`` wait for a worker (``Casework.look``, ``Casework.step``).
     ``consents`` answers ``may_share(consent, service)``; the views say it in detail. ``alerts`` are those open, the newest first,
-    and ``acknowledged`` the others. ``assessments`` are those due. ``directory`` is the prison's own.
+    and ``acknowledged`` the others. ``assessments`` are those due. ``directory`` is the prison's own. ``closing`` says who closed
+    the newest plan by hand, and why, where that stands: then ``plan`` is None. ``closings`` are those of ``plan`` taken back since.
     """
 
     person_id: str
@@ -240,6 +242,8 @@ class Case:
     earlier: tuple[EarlierPlan, ...]
     directory: Directory
     complete: bool = True
+    closing: Closing | None = None
+    closings: tuple[Closing, ...] = ()
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:

@@ -33,6 +33,7 @@ from bot.store.plan_types import (
     Work,
 )
 from bot.store.store import Store
+from bot.store.types import Prisons
 
 # However many interviews were left without a plan, a page makes no more than these at once.
 MOST_MENDED = 10
@@ -112,8 +113,8 @@ class Casework(Directories):
 
         menu = self._menu(person_id)
 
-        def decide(_: CaseFile, item: StoredItem, now: datetime) -> tuple[Event, ...]:
-            return stepping.taken(item, menu, step, now, by, given)
+        def decide(file: CaseFile, item: StoredItem, now: datetime) -> tuple[Event, ...]:
+            return stepping.taken(file, item, menu, step, now, by, given)
 
         return self._on_item(person_id, item_id, by, seen, f"item: {step}" if step in WORKER_STEPS else "item", decide)
 
@@ -183,7 +184,7 @@ class Casework(Directories):
 
         def decide(file: CaseFile, now: datetime) -> Work:
             plan, ground = self._worked_on(file, menu)
-            return stepping.contact_recorded(plan, ground, day, held, how, note, now, by)
+            return stepping.contact_recorded(file, plan, ground, day, held, how, note, now, by)
 
         self.store.work(person_id, by, decide)
 
@@ -213,6 +214,14 @@ class Casework(Directories):
 
         self.store.work(person_id, by, decide)
 
+    def close_plan(self, person_id: str, reason: str, by: str, note: str = "") -> None:
+        """Close the plan by hand (``reason``: one of ``bot.store.plan_types.CLOSE_REASONS``). It is kept, and stands in no list."""
+        self.store.work(person_id, by, lambda file, now: stepping.closed(file, reason, note, now, by))
+
+    def reopen_plan(self, person_id: str, note: str, by: str) -> None:
+        """Open a plan that was closed by hand again, with the reason. It follows what has changed meanwhile."""
+        self.store.work(person_id, by, lambda file, now: stepping.reopened(file, note, now, by))
+
     def acknowledge(self, alert_id: str, by: str, note: str = "") -> AlertRow:
         """Note that somebody acts on an alert. The first one counts: a later one finds it acknowledged and changes nothing."""
         return self.store.acknowledge_alert(alert_id, by, note)
@@ -221,7 +230,7 @@ class Casework(Directories):
 
     def query(self, **wanted: Any) -> CaseQuery:
         """A query of today (``CaseQuery``: prison, worker, due, need, pathway, state, search)."""
-        return CaseQuery(today=self.today(), **wanted)
+        return CaseQuery(today=self.today(), deadlines=self.plan_data.deadlines, **wanted)
 
     def case_list(self, query: CaseQuery, limit: int = 50, offset: int = 0) -> list[CaseLine]:
         """Active plans, those with the earliest due date first."""
@@ -232,10 +241,11 @@ class Casework(Directories):
         return self.store.case_counts(query)
 
     def due_list(self, query: CaseQuery, limit: int = 200, offset: int = 0) -> list[DueLine]:
-        """What is due: items and follow-ups, the earliest first. ``query.due`` narrows it to one of overdue, this_week, coming."""
+        """What is due, the earliest first: items, follow-ups, contacts and assessments. ``query.due`` narrows it to one of overdue,
+        this_week, coming."""
         return self.store.due_lines(query, limit, offset)
 
-    def open_alerts(self, prison: str | None = None) -> list[AlertRow]:
+    def open_alerts(self, prison: Prisons = None) -> list[AlertRow]:
         """Every alert nobody has acknowledged yet, the oldest first. Show ``words`` only, but to the safeguarding role."""
         return self.store.open_alerts(prison)
 
@@ -268,6 +278,8 @@ class Casework(Directories):
 
     def _worked_on(self, file: CaseFile, menu: PlanData) -> tuple[PlanRow, Grounds]:
         plan = current_plan(file)
+        if plan is None and proposing.closing_of(file, next(iter(file.plans), None)) is not None:
+            raise NotAllowed("the plan is closed; open it again first")
         if plan is None:
             raise NotAllowed("there is no plan yet; finish the interview, or make the plan from its page")
         return plan, self._ground(file, menu, plan.interview_id)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.casework.case import Case, CohortView, EarlierPlan, ItemView, RouteView
+from bot.casework.case import Case, CohortView, ItemView, RouteView
 from bot.interview.path import Outlook, Path
 from bot.plan.compare import Change
 from bot.plan.consents import Consents
@@ -153,8 +153,7 @@ def cover(case: Case) -> Case:
         alerts=tuple(covered_alert(alert) for alert in case.alerts),
         acknowledged=tuple(covered_alert(alert) for alert in case.acknowledged),
         earlier=tuple(
-            EarlierPlan(one.plan, one.interview, tuple(covers.item(item) for item in one.items if not item.sensitive))
-            for one in case.earlier
+            replace(one, items=tuple(covers.item(item) for item in one.items if not item.sensitive)) for one in case.earlier
         ),
         complete=False,
     )

@@ -17,11 +17,30 @@ from bot.plan.definitions import Deadlines, PlanData
 from bot.plan.items import DECLINED, ProposedPlan
 from bot.plan.life import NOT_AVAILABLE, RULES, Event, History, act, begin, carry, current
 from bot.plan.planning import make_plan
-from bot.store.plan_types import ACTIVE, COHORT, CaseFile, NewAlert, NewPlan, PlanRow, StoredItem, Summary, Work
+from bot.store.plan_types import (
+    ACTIVE,
+    CLOSED,
+    CLOSING,
+    COHORT,
+    CONTACT,
+    DIED,
+    RECALLED,
+    RELEASED,
+    CaseFile,
+    Closing,
+    NewAlert,
+    NewPlan,
+    PlanRow,
+    StoredItem,
+    Summary,
+    Work,
+)
 from bot.store.types import COMPLETE, InterviewRow
 
 MADE, FOLLOWED = "plan made", "plan followed what changed"
 NOTHING_CALLS = "nothing calls for it any more"
+# A stay in prison ends with these: what comes after is another.
+ENDS_STAY = (RELEASED, RECALLED, DIED)
 OTHER_STAY = "it was given in an earlier stay in prison"
 
 
@@ -64,6 +83,14 @@ def current_plan(file: CaseFile) -> PlanRow | None:
     return next((plan for plan in file.plans if plan.state == ACTIVE), None)
 
 
+def closing_of(file: CaseFile, plan: PlanRow | None) -> Closing | None:
+    """By whom, when and why a plan was closed by hand, where that stands."""
+    if plan is None or plan.state != CLOSED:
+        return None
+    last = next((one for one in reversed(file.closings) if one.plan_id == plan.id), None)
+    return last if last is not None and last.kind == CLOSING else None
+
+
 def may_have_plan(file: CaseFile, interview: InterviewRow) -> bool:
     """Whether an interview may still get a plan: not if one begun after it has one."""
     planned = {plan.interview_id for plan in file.plans}
@@ -91,7 +118,8 @@ def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
     anew. A return to prison starts from scratch (the earlier plan is closed as it is).
     """
     plan_id, before = uuid4().hex, next(iter(file.plans), None)
-    carries = before is not None and same_stay(file, before)
+    by_hand = closing_of(file, before)
+    carries = before is not None and same_stay(file, before) and (by_hand is None or by_hand.reason not in ENDS_STAY)
     events: dict[str, tuple[Event, ...]] = {}
     histories: list[History] = []
     if before is not None and carries:
@@ -119,6 +147,7 @@ def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
         consents=consents,
         alerts=_missed_alerts(file, ground),
         summary=summary_of(ground),
+        contacts=open_contacts(file, ground),
         subjects=(ground.interview.id,),
     )
 
@@ -150,7 +179,7 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
         elif change.untouched:
             before = events.get(item.id, ())
             events[item.id] = before + follow((*item.history, *before), change, now, ground.deadlines)
-    summary = summary_of(ground)
+    summary, days = summary_of(ground), open_contacts(file, ground)
     work = Work(
         plan_id=plan.id,
         items=tuple(history for history in histories if history),
@@ -158,8 +187,15 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
         consents=_new_consents(file, ground, now, scratch=not same_stay(file, plan)),
         alerts=_missed_alerts(file, ground),
         summary=None if file.summaries.get(plan.id) == summary else summary,
+        contacts=None if file.contacts.get(plan.id, ()) == days else days,
     )
     return work if work.empty else replace(work, what=FOLLOWED)
+
+
+def open_contacts(file: CaseFile, ground: Grounds) -> tuple[date, ...]:
+    """The days of contact after release that are still to be held."""
+    held = {event.subject for event in file.events if event.kind == CONTACT and event.data.get("held")}
+    return tuple(day for day in sorted(ground.proposed.dates.contacts) if day.isoformat() not in held)
 
 
 def changes(file: CaseFile, plan: PlanRow, ground: Grounds) -> tuple[Change, ...]:

@@ -31,7 +31,8 @@ class Report:
 
     Tables: ``assessments`` (part 2 and pre-release: on time, late, no date), ``needs`` (by need: found, wanted, declined, unmet),
     ``pathways`` (items by pathway and level), ``states`` (items by pathway and state), ``follow_ups`` (signposted items: followed
-    up, waiting, overdue), ``languages``, ``modes`` (interviews: started, completed), ``plans`` (by kind).
+    up, waiting, overdue), ``languages``, ``modes`` (interviews: started, completed), ``closed`` (plans by what they were closed by
+    hand for; all others are ``open``), ``plans`` (by kind).
     """
 
     prison: str
@@ -75,6 +76,9 @@ def make_report(plan_data: PlanData, figures: Iterable[PlanFigures], prison: str
         "follow_ups": lambda: _follow_ups(plans, today),
         "languages": lambda: {language: {"plans": count} for language, count in Counter(plan.language for plan in plans).items()},
         "modes": lambda: _modes(plans),
+        "closed": lambda: {
+            reason: {"plans": count} for reason, count in Counter(plan.closed_for or "open" for plan in plans).items()
+        },
         "plans": lambda: {kind: {"plans": count} for kind, count in Counter(plan.kind for plan in plans).items()},
     }
     return Report(prison, start, end, people, {name: suppressed(make()) for name, make in tables.items()})

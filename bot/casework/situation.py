@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.interview.path import Context
@@ -16,11 +16,21 @@ PRISON_TIME = ZoneInfo("Europe/London")
 _USUAL = {"safety_at_kiosk": "yes"}
 
 
-def today() -> date:
-    """Today in the prison. A demonstration or a rehearsal may be set on another day (BCST2_TODAY)."""
+def now() -> datetime:
+    """The time now, aware, in UTC: the one clock of the web process and its store.
+
+    A demonstration or a rehearsal may be set on another day (BCST2_TODAY): then it is the real time of that day.
+    """
+    real = datetime.now(PRISON_TIME)
     if os.environ.get("BCST2_DEMO") == "1" and "BCST2_TODAY" in os.environ:
-        return date.fromisoformat(os.environ["BCST2_TODAY"])
-    return datetime.now(PRISON_TIME).date()
+        day = date.fromisoformat(os.environ["BCST2_TODAY"])
+        real = datetime.combine(day, real.time(), PRISON_TIME)
+    return real.astimezone(UTC)
+
+
+def today() -> date:
+    """Today in the prison, by ``now``."""
+    return now().astimezone(PRISON_TIME).date()
 
 
 def context_of(

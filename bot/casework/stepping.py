@@ -8,19 +8,36 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.casework.case import WORKER_STEPS
-from bot.casework.proposing import Grounds
-from bot.casework.viewing import route_consent
+from bot.casework.proposing import Grounds, closing_of, current_plan, open_contacts
+from bot.casework.viewing import item_consent, route_consent
 from bot.plan.compare import GONE, NEW, WISH, Change
 from bot.plan.consents import ConsentEvent, Consents, give, read_consents, withdraw
 from bot.plan.definitions import Deadlines, PlanData, Route
 from bot.plan.items import DECLINED
 from bot.plan.life import Event, History, NotAllowed, act, add
 from bot.plan.planning import added_item
-from bot.plan.routes import GIVEN, NONE_NEEDED
+from bot.plan.routes import GIVEN, NONE_NEEDED, NOT_GIVEN
 from bot.store.errors import ChangedMeanwhile, NotFound
-from bot.store.plan_types import ACTIVE, COHORT, CONTACT, ROUTE, CaseEvent, CaseFile, PlanRow, StoredItem, Work
+from bot.store.plan_types import (
+    ACTIVE,
+    CLOSE_REASONS,
+    CLOSING,
+    COHORT,
+    CONTACT,
+    OTHER,
+    REOPENING,
+    ROUTE,
+    CaseEvent,
+    CaseFile,
+    Closing,
+    PlanRow,
+    StoredItem,
+    Work,
+)
 
 LONGEST_WORDS = 2000
+# Steps that do what an item is for.
+GOES_AHEAD = ("start", "signpost", "deliver")
 
 
 def item_of(file: CaseFile, item_id: str, seen: int) -> tuple[PlanRow, StoredItem]:
@@ -39,10 +56,14 @@ def item_of(file: CaseFile, item_id: str, seen: int) -> tuple[PlanRow, StoredIte
     raise NotFound("item")
 
 
-def taken(item: StoredItem, plan_data: PlanData, step: str, now: datetime, by: str, given: Mapping[str, Any]) -> tuple[Event, ...]:
-    """The event of a step. Raises NotAllowed."""
+def taken(
+    file: CaseFile, item: StoredItem, plan_data: PlanData, step: str, now: datetime, by: str, given: Mapping[str, Any]
+) -> tuple[Event, ...]:
+    """The event of a step. Raises NotAllowed, also where it would go ahead against the person's no."""
     if step not in WORKER_STEPS:
         raise NotAllowed(f"there is no step '{step}'; use one of {', '.join(WORKER_STEPS)}")
+    if step in GOES_AHEAD and item_consent(plan_data, item.state, read_consents(plan_data, file.consents)) == NOT_GIVEN:
+        raise NotAllowed("the person has said no to this, or taken their yes back; ask them, and record their consent first")
     for value in given.values():
         _short(value)
     if given.get("owner"):
@@ -174,7 +195,9 @@ def _plain(value: Any) -> Any:
     raise NotAllowed("this is neither words, a number nor a day; write it in words")
 
 
-def contact_recorded(plan: PlanRow, ground: Grounds, day: date, held: bool, how: str, note: str, now: datetime, by: str) -> Work:
+def contact_recorded(
+    file: CaseFile, plan: PlanRow, ground: Grounds, day: date, held: bool, how: str, note: str, now: datetime, by: str
+) -> Work:
     """A contact after release. Raises NotAllowed for a day that is none of the plan's, or one still to come that was held."""
     days = ground.proposed.dates.contacts
     if day not in days:
@@ -183,7 +206,36 @@ def contact_recorded(plan: PlanRow, ground: Grounds, day: date, held: bool, how:
     _short(note)
     data = {"held": held} | {name: text.strip() for name, text in (("how", how), ("note", note)) if text.strip()}
     event = CaseEvent(f"{CONTACT}:{day.isoformat()}", now, by, data, plan.id)
-    return Work(what="contact recorded", plan_id=plan.id, case_events=(event,))
+    left = open_contacts(with_event(file, event), ground)
+    return Work(what="contact recorded", plan_id=plan.id, case_events=(event,), contacts=left)
+
+
+def closed(file: CaseFile, reason: str, note: str, now: datetime, by: str) -> Work:
+    """The plan that is worked on, closed by hand. Its items and their history stay as they are.
+
+    Raises:
+        NotAllowed: there is none, the reason is none of ``CLOSE_REASONS``, or another reason is not said in words.
+    """
+    plan, note = current_plan(file), note.strip()
+    if plan is None:
+        raise NotAllowed("there is no open plan; look at the page again")
+    if reason not in CLOSE_REASONS:
+        raise NotAllowed(f"there is no reason '{reason}'; use one of {', '.join(CLOSE_REASONS)}")
+    if reason == OTHER and not note:
+        raise NotAllowed("say which other reason it is")
+    _short(note)
+    return Work(what="plan closed", plan_id=plan.id, closings=(Closing(plan.id, CLOSING, now, by, reason, note),))
+
+
+def reopened(file: CaseFile, note: str, now: datetime, by: str) -> Work:
+    """The newest plan, closed by hand, opened again. Raises NotAllowed where it is not closed by hand, or without a reason."""
+    plan, note = next(iter(file.plans), None), note.strip()
+    if plan is None or closing_of(file, plan) is None:
+        raise NotAllowed("there is no plan that was closed by hand; look at the page again")
+    if not note:
+        raise NotAllowed("say why it is opened again")
+    _short(note)
+    return Work(what="plan opened again", plan_id=plan.id, closings=(Closing(plan.id, REOPENING, now, by, "", note),))
 
 
 def cohort_marked(

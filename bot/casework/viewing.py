@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.casework.case import WORKER_STEPS, Case, CohortView, ConsentView, ContactView, EarlierPlan, ItemView, RouteView
-from bot.casework.proposing import Grounds, changes, consents_of, current_plan, marks_of
+from bot.casework.proposing import Grounds, changes, closing_of, consents_of, current_plan, marks_of
 from bot.plan.compare import Change
 from bot.plan.consents import GIVEN, LAPSED, NOT_ASKED, Consents
 from bot.plan.dates import Dates, assessments_due, find_dates, status
@@ -19,7 +19,7 @@ from bot.plan.planning import find_cohorts
 from bot.plan.profile import Profile, needs_profile
 from bot.plan.routes import ASK_FIRST, NOT_GIVEN, FoundRoute
 from bot.plan.services import Service
-from bot.store.plan_types import COHORT, CONTACT, ROUTE, CaseEvent, CaseFile, PlanRow, StoredItem
+from bot.store.plan_types import COHORT, CONTACT, ROUTE, CaseEvent, CaseFile, Closing, PlanRow, StoredItem
 from bot.store.types import COMPLETE, FIRST, PRERELEASE, InterviewRow
 
 PART2 = "part2"
@@ -70,7 +70,12 @@ class Viewer:
             acknowledged=tuple(alert for alert in file.alerts if not alert.open),
             earlier=tuple(self._earlier(plan)),
             directory=self.plan_data.directory,
+            closing=None if plan is not None else closing_of(file, next(iter(file.plans), None)),
+            closings=self._closings(plan),
         )
+
+    def _closings(self, plan: PlanRow | None) -> tuple[Closing, ...]:
+        return tuple(one for one in self.file.closings if plan is not None and one.plan_id == plan.id)
 
     def _newer(self, ground: Grounds | None) -> InterviewRow | None:
         newest = next(iter(self.file.interviews), None)
@@ -125,7 +130,7 @@ class Viewer:
             steps=tuple(step for step in ways_on(state) if step in WORKER_STEPS),
             change=None if change is None or change.untouched else change,
             due_now=self._due_now(state),
-            consent=self._consent_of(state, consents),
+            consent=item_consent(self.plan_data, state, consents),
             before=before.get(state.key),
         )
 
@@ -147,17 +152,6 @@ class Viewer:
         if item is None or not state.live or not state.decided or item.due.rule in ("at_once", "duty_to_refer"):
             return None
         return item.due.on if item.due.on != state.due else None
-
-    def _consent_of(self, state: ItemState, consents: Consents) -> str | None:
-        """Whether the person agrees to an item that calls for it: one yes to any of its questions is enough."""
-        questions = state.snapshot.get("consents") or ()
-        rules = [rule for rule in self.plan_data.consents.values() if rule.question in questions]
-        if not questions:
-            return None
-        standing = [consents.standing(rule.id).state for rule in rules]
-        if GIVEN in standing:
-            return GIVEN
-        return ASK_FIRST if not standing or not set(standing).isdisjoint(_TO_ASK) else NOT_GIVEN
 
     # -- beside the items
 
@@ -246,7 +240,19 @@ class Viewer:
                 nothing = Consents(self.plan_data, {})
                 views = (self._item(item, {}, nothing, {}) for item in self.file.items[row.id])
                 shown = self._in_order(replace(view, due_now=None, steps=()) for view in views)
-                yield EarlierPlan(row, self.file.interview(row.interview_id), shown)
+                yield EarlierPlan(row, self.file.interview(row.interview_id), shown, self._closings(row))
+
+
+def item_consent(plan_data: PlanData, state: ItemState, consents: Consents) -> str | None:
+    """Whether the person agrees to an item: one yes to any of its questions is enough; None where it calls for none."""
+    questions = state.snapshot.get("consents") or ()
+    rules = [rule for rule in plan_data.consents.values() if rule.question in questions]
+    if not questions:
+        return None
+    standing = [consents.standing(rule.id).state for rule in rules]
+    if GIVEN in standing:
+        return GIVEN
+    return ASK_FIRST if not standing or not set(standing).isdisjoint(_TO_ASK) else NOT_GIVEN
 
 
 def route_consent(plan_data: PlanData, found: FoundRoute, consents: Consents) -> str:

@@ -85,12 +85,13 @@ def run(args: argparse.Namespace) -> int:
 
 def open_store(settings: Settings) -> Any:
     """The store of this machine. Raises UserError where there is none yet: an export makes no database."""
+    from bot.casework.situation import now
     from bot.store import Store
 
     file = database_file(settings)
     if file is not None and not file.exists():
         raise UserError("there is no database yet; start the assistant first (make run), or set BCST2_HOME to its folder")
-    return Store.open(settings.database, settings.keys)
+    return Store.open(settings.database, settings.keys, clock=now)
 
 
 def database_file(settings: Settings) -> Path | None:

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import UserError, say
+from bot.interview.definitions import LEVELS
 from bot.interview.loading import load_interview
 from bot.interview.yamlfile import ContentError, read_yaml
+from bot.language.catalogue import Catalogues
 from bot.language.languages import ENGLISH, Language, load_languages
 from bot.language.messages import Message, messages
 from bot.language.papers import load_papers
+from bot.language.speech import Speech
 from bot.language.upkeep import check_language, fill, read_translations, to_csv, update
 from bot.language.wording import Wording
 from bot.plan.loading import load_plan
 from bot.settings import read_settings
 from bot.translation.packages import PackageError, add_packages
 from bot.web.phrases import FILE as PHRASES
+from bot.web.view import spoken
 
 
 def add(subparsers: Any) -> None:
@@ -36,6 +40,8 @@ def add(subparsers: Any) -> None:
     take.add_argument("file", type=Path, nargs="+")
     put = does.add_parser("add", help="install packages for machine translation of free text from removable media")
     put.add_argument("file", type=Path, help="a manifest, or a package with manifest.json beside it; see docs/languages.md")
+    sounds = does.add_parser("sounds", help="make the sound of every question of a language ahead of time (about 300 MB)")
+    sounds.add_argument("code")
     look = does.add_parser("check", help="say what is missing, changed or broken in a language")
     look.add_argument("code")
 
@@ -51,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     """Do one of them; 2 if something was wrong."""
     if args.does == "add":
         return _add(args.file)
+    if args.does == "sounds":
+        return _sounds(args.code)
     known = load_languages()
     codes = args.code if isinstance(args.code, list) else [args.code]
     languages = [_language(known, code) for code in codes] or [one for one in known.values() if one.code != ENGLISH]
@@ -98,6 +106,27 @@ def _import(language: Language, wanted: Sequence[Message], files: Sequence[Path]
         say(f"{file.name}: {taken} texts taken")
         bad += len(problems)
     return 2 if bad else 0
+
+
+def _sounds(code: str) -> int:
+    """What the pages would otherwise make when somebody first taps the speaker."""
+    interview, known = load_interview(), load_languages()
+    wording = Wording(interview, lookup=Catalogues().lookup)
+    speech = Speech(read_settings().home / "speech", {name: one.speech for name, one in known.items() if one.speech})
+    if code not in known or not speech.can(code):
+        raise UserError(
+            f"{code}: there is no voice for it on this machine; see speech in bot/data/languages.yml and run bcst2 doctor"
+        )
+    texts = []
+    for question in interview.questions:
+        for level in LEVELS:
+            words = wording.question(question, code, level)
+            choices = (
+                [] if question.reads_back else [wording.option(question, option.id, code, level) for option in question.options]
+            )
+            texts += [spoken(words.ask, choices), words.why, words.help]
+    say(f"{code}: the sound of {speech.prepare(texts, code)} texts is ready")
+    return 0
 
 
 def _add(file: Path) -> int:

@@ -18,6 +18,8 @@ from bot.interview.rules import ALWAYS, NOTHING, Truth, Value
 
 NOT_STARTED, PARTLY, DONE, NOTHING_TO_ASK = "not_started", "partly", "done", "nothing_to_ask"
 CONFIRMED = "right"
+# A focus that begins with it names a section to stay in: no question's id does.
+IN_SECTION = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,15 @@ class Path:
         """The step to ask now: the one that was asked for, else the first open one; None when all is settled."""
         if focus is not None and focus in self.by_id and not self.by_id[focus].implied:
             return self.by_id[focus]
+        if focus is not None and focus.startswith(IN_SECTION):
+            found = self.first_in(focus.removeprefix(IN_SECTION))
+            if found is not None:
+                return found
         return self.open[0] if self.open else None
+
+    def first_in(self, section_id: str) -> Step | None:
+        """The first step of a section that has not been asked yet; None when there is none."""
+        return next((step for step in self.steps if step.question.section == section_id and not step.settled), None)
 
     def before(self, question_id: str | None) -> Step | None:
         """The step asked before this one (before the end, for None), or None at the start."""

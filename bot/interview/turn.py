@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, choose, clean, not_now, read_address, read_text, with_more
 from bot.interview.definitions import LATER, REFUSED, SKIPPED, UNKNOWN, Question
-from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step
+from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.understanding import NOTHING_PENDING, SURE, SURE_BESIDE, Beside, Guess, Pending, beside, chosen, likely, taken
 
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
@@ -28,6 +28,7 @@ _TRIES = frozenset({"clarify", "try_again"})
 class Heard:
     """One message as understood. ``question`` is what was open on the sender's screen, ``seen`` the newest answer it knew.
 
+    ``english`` is what a machine made of words in another language: they are understood by it, and kept as they were typed.
     Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
     ``off`` that they are about something else altogether.
     """
@@ -43,6 +44,7 @@ class Heard:
     alerts: tuple[str, ...] = ()
     private: bool = False
     off: bool = False
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,21 @@ class Conversation:
 
     def _change(self, situation: Situation, path: Path, heard: Heard, here: str | None) -> Outcome:
         wanted = heard.question
+        if wanted is not None and wanted.startswith(IN_SECTION):
+            return self._go_to(situation, path, wanted, here)
         if wanted is None or wanted not in path or path.by_id[wanted].implied:
             return self._stay(situation, path, "change", here, say("utter_not_needed"))
         return Outcome("change", wanted, (), (say("utter_changing"),), wanted, OPEN)
+
+    def _go_to(self, situation: Situation, path: Path, wanted: str, here: str | None) -> Outcome:
+        """Stay in a section until it is done; one that is done already is gone through from its first question."""
+        section = wanted.removeprefix(IN_SECTION)
+        steps = [step for step in path.steps if step.question.section == section and not step.implied]
+        if not steps:
+            return self._stay(situation, path, "change", here, say("utter_not_needed"))
+        first = path.first_in(section)
+        focus = steps[0].question.id if first is None else wanted
+        return Outcome("change", (first or steps[0]).question.id, (), (), focus, OPEN)
 
     def _offer_more(self, situation: Situation, path: Path, here: str | None) -> Outcome:
         # Of the answers given, not of the turns taken: "why" or "say it again" may have come between.
@@ -216,7 +230,7 @@ class Conversation:
         """The turn that says whether what else was heard is right; None if it says something else instead."""
         here, pending = current.question.id if current else None, situation.pending
         if heard.intent == "words":
-            said = self._yes_or_no(heard.text)
+            said = self._yes_or_no(heard.english or heard.text)
         else:
             said = {CONFIRM: "yes", DENY: "no"}.get(heard.intent, "")
         if not said:
@@ -283,7 +297,7 @@ class Conversation:
             raise InvalidAnswer("buttons_only")
         if not words:
             raise InvalidAnswer("choose_one" if question.kind == "one" else "choose_some")
-        return self._understood(step, words, heard.guesses)
+        return replace(self._understood(step, clean(heard.english) or words, heard.guesses), words=words)
 
     def _chosen(self, step: Step, heard: Heard) -> Answer:
         question, limits = step.question, self.interview.limits
@@ -351,7 +365,10 @@ class Conversation:
         if also:
             reply.append(self._also_item(also, heard))
         # "Something is not right" keeps the read-back open until the person has put it right.
-        asking = after.next(None)
+        # Whoever went to a section stays in it until it is done.
+        section = (situation.focus or "").removeprefix(IN_SECTION)
+        focus = situation.focus if situation.focus == IN_SECTION + section and after.first_in(section) is not None else None
+        asking = after.next(focus)
         if asking is None:
             reply.append(say("utter_finished"))
         return Outcome(
@@ -360,7 +377,7 @@ class Conversation:
             # What was said beside an urgent remark is for those who may see the alert, and stands only there.
             recorded=() if unchanged else (Recorded(answer, recorded.how, "" if heard.alerts else recorded.words),),
             reply=tuple(reply),
-            focus=None,
+            focus=focus,
             state=OPEN if asking else COMPLETE,
             step=asking,
             answers=answers,

@@ -122,6 +122,13 @@ KINDS: dict[str, _Kind] = {
 }
 
 
+def without_plan(case: Case) -> str:
+    """Why there is no plan to make anything of, and the mend."""
+    if case.closing is not None:
+        return "the plan is closed; open it again on its page first"
+    return "there is no plan yet; finish the interview, or make the plan early on the plan page"
+
+
 class Outputs:
     """Makes outputs, for any number of threads. The directory of services is the case's own, whatever ``plan`` holds."""
 
@@ -144,7 +151,7 @@ class Outputs:
         if case.interview is None:
             raise CannotMake("nobody has interviewed this person yet; hold the interview first")
         if kind.needs_plan and case.plan is None:
-            raise CannotMake("there is no plan yet; finish the interview, or make the plan early on the person's page")
+            raise CannotMake(without_plan(case))
         words, notes = self.words(case, wanted, kind)
         try:
             content = kind.make(case, self.content, wanted, words)

@@ -1,4 +1,7 @@
-"""English words that staff read on sheets and in tables: states, outcomes, steps, owners, reasons and dates."""
+"""English words that staff read on sheets, in tables and on pages: states, outcomes, steps, owners, reasons and dates.
+
+The pages add their own to these (``bot.web.case_words``).
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,8 @@ STEPS = {
     "look": "Looked at after the answers changed",
     "note": "Note",
 }
-_BY = {"rules": "by the rules", "person": "by the person", "system": "by the system"}
+# Who took a step, where it is no user.
+BY = {"rules": "the rules", "person": "the person", "system": "the system", "demo": "the demonstration"}
 # What is said of a step, besides who and when.
 _DETAILS = ("what", "why", "reason", "note", "how", "words")
 Names = Callable[[str], str]
@@ -101,18 +105,22 @@ def day(value: date | datetime | str | None) -> str:
     return "" if value is None else f"{value.day} {value:%B %Y}"
 
 
-def sentence(text: str) -> str:
-    """Words as a sentence: a capital and a full stop."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")
+def sentence(text: object) -> str:
+    """Words, or a line of the casework, as a sentence: a capital and a full stop."""
+    words = str(text).strip()
+    return words[:1].upper() + words[1:] + ("" if not words or words.endswith((".", "!", "?")) else ".")
 
 
 def owner(item: ItemView) -> str:
-    """Who owns an item: the name where there is one, the role, and who has a part in it."""
-    data = item.owner
-    label, name = str(data.get("label") or ""), str(data.get("name") or "")
+    """Who owns an item: see ``owner_words``."""
+    return owner_words(item.owner)
+
+
+def owner_words(owner: Mapping[str, Any]) -> str:
+    """The name where there is one, the role, and who has a part in it."""
+    label, name = str(owner.get("label") or ""), str(owner.get("name") or "")
     own = f"{name} ({label[:1].lower()}{label[1:]})" if name and label else name or label
-    others = [str(party.get("name") or party.get("label") or "") for party in data.get("with") or ()]
+    others = [str(party.get("name") or party.get("label") or "") for party in owner.get("with") or ()]
     return f"{own}, with {', '.join(others)}" if any(others) else own
 
 
@@ -193,7 +201,8 @@ def event(case: Case, step: Event, names: Names) -> str:
     if data.get("outcome"):
         said.append(OUTCOMES.get(str(data["outcome"]), str(data["outcome"])))
     said += [str(data[name]) for name in _DETAILS if data.get(name)]
-    who = names(step.by) or _BY.get(step.by, "")
+    by = BY.get(step.by)
+    who = names(step.by) or (f"by {by}" if by else "")
     return f"{day(step.at)}: {'; '.join(said)}" + (f" ({who})" if who else "")
 
 

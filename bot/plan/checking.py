@@ -279,10 +279,10 @@ class _Checker:
             for duty in cohort.duties:
                 yield _Written(duty.when, f"the prompt '{duty.id}'", files["cohorts"], duty.line, cohort.when)
         for name, rule in plan.needs.items():
+            found = self.need_rules.get(name, ALWAYS)
+            yield _Written(rule.when, f"'when' of the need '{name}'", files["rules"], rule.line, found)
             for use in rule.uses:
-                yield _Written(
-                    use.when, f"'{use.activity}' of the need '{name}'", files["rules"], use.line, self.need_rules.get(name, ALWAYS)
-                )
+                yield _Written(use.when, f"'{use.activity}' of the need '{name}'", files["rules"], use.line, found)
         for name, uses in plan.cohort_uses.items():
             for use in uses:
                 given = plan.cohorts[name].when if name in plan.cohorts else ALWAYS

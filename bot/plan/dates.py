@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in bank_holidays()
 
 
+@lru_cache(maxsize=4096)
 def add_working_days(day: date, count: int) -> date:
     """The working day ``count`` working days after ``day``, which itself is not counted. Raises ValueError for a count below 1."""
     if count < 1:

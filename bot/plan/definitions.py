@@ -122,7 +122,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class NeedRule:
-    """What is done about one need. ``courses`` are course ids, or one question whose options are interests."""
+    """What is done about one need, where ``when`` holds too.
+
+    ``courses`` are course ids, or one question whose options are interests.
+    """
 
     need: str
     uses: tuple[Use, ...]
@@ -131,6 +134,7 @@ class NeedRule:
     services: tuple[str, ...] = ()
     courses: tuple[str, ...] = ()
     courses_by: str | None = None
+    when: Rule = ALWAYS
     line: int = 0
 
 

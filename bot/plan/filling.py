@@ -109,9 +109,13 @@ class Filling:
     # -- with which service
 
     def service(self, activity: Activity, needs: Sequence[FoundNeed]) -> Suggestion | None:
-        """The service to ask first: the needs' own kinds, then the activity's. With consents given, only those they cover."""
+        """The service to ask first: the needs' own kinds, then the activity's. With consents given, only those they cover.
+
+        An item that sends somebody to a service for one need goes to a service for that need, or says that there is none.
+        """
         own = [kind for found in needs for kind in (self.plan.needs[found.id].services if found.id in self.plan.needs else ())]
-        kinds = list(dict.fromkeys([*own, *activity.services]))
+        only_own = own and activity.by_need and activity.signpost
+        kinds = list(dict.fromkeys(own if only_own else [*own, *activity.services]))
         covered = given_services(self.path, self.plan.consents, activity.consent)
         if covered and activity.consent and answered_consent(self.path, activity.consent) == GIVEN:
             kinds = [kind for kind in kinds if kind in covered]

@@ -163,7 +163,7 @@ def _for_everybody(plan: PlanData, drafts: _Drafts) -> None:
 def _for_need(plan: PlanData, drafts: _Drafts, known: Known, found: FoundNeed, raising: list[Because]) -> list[Offer]:
     """Put on what one need calls for; what it asks for by name and does not get is offered to the worker."""
     rule = plan.needs.get(found.id)
-    if rule is None:
+    if rule is None or rule.when.holds(known) is not True:
         return []
     (reason,) = reasons_of([found])
     for use in rule.uses:

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from bot.store import models
 from bot.store.audit import AuditTrail
 from bot.store.errors import BadInput, NotFound
+from bot.store.people import in_prisons
 from bot.store.plan_models import Alert
 from bot.store.plan_types import AlertRow, NewAlert
+from bot.store.types import Prisons
 
 LONGEST_NOTE = 2000
 
@@ -21,19 +23,16 @@ LONGEST_NOTE = 2000
 class Alerts(AuditTrail):
     """The part of the store that keeps alerts."""
 
-    def open_alerts(self, prison: str | None = None) -> list[AlertRow]:
-        """Every alert nobody has acknowledged, the oldest first; of one prison, where it was raised or where the person is now."""
-        query = select(Alert).where(Alert.acknowledged_at.is_(None)).order_by(Alert.raised_at, Alert.id)
-        if prison is not None:
-            here = select(models.Person.id).where(models.Person.prison == prison)
-            query = query.where(or_(Alert.prison == prison, Alert.person_id.in_(here)))
+    def open_alerts(self, prison: Prisons = None) -> list[AlertRow]:
+        """Every alert nobody has acknowledged, the oldest first; of these prisons: raised there, or the person is there now."""
+        query = select(Alert).where(*_waiting(prison)).order_by(Alert.raised_at, Alert.id)
         with self.read() as session:
             return [self._alert(row) for row in session.scalars(query)]
 
-    def has_open_alerts(self) -> bool:
-        """Whether any alert waits to be acknowledged. Decrypts nothing: every page of an interview asks."""
+    def has_open_alerts(self, prison: Prisons = None) -> bool:
+        """Whether any alert of these prisons waits to be acknowledged. Decrypts nothing: every page of an interview asks."""
         with self.read() as session:
-            return session.scalar(select(Alert.id).where(Alert.acknowledged_at.is_(None)).limit(1)) is not None
+            return session.scalar(select(Alert.id).where(*_waiting(prison)).limit(1)) is not None
 
     def alerts_of(self, person_id: str) -> list[AlertRow]:
         """Every alert of a person, the newest first. Raises NotFound for an unknown person."""
@@ -101,6 +100,13 @@ class Alerts(AuditTrail):
             who=tuple(data["who"]), words=data["words"], rule=data["rule"], detail=data["detail"], because=tuple(data["because"]),
             said=data["said"], source=data["source"], note="" if row.note is None else self.cipher.unseal(row.note),
         )  # fmt: skip
+
+
+def _waiting(prison: Prisons) -> list[ColumnElement[bool]]:
+    """The conditions of an open alert of these prisons."""
+    here = in_prisons(models.Person.prison, prison)
+    mine = or_(*in_prisons(Alert.prison, prison), Alert.person_id.in_(select(models.Person.id).where(*here)))
+    return [Alert.acknowledged_at.is_(None), *([mine] if here else [])]
 
 
 def _payload(alert: NewAlert) -> dict[str, object]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
 
 from bot.store import models
@@ -16,6 +17,18 @@ from bot.store.errors import AuditBroken
 from bot.store.types import AuditRow
 
 FIRST_DIGEST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which lines are wanted: of ``who`` (user ids or system names; None for all), from ``start`` to before ``end``, of one
+    ``what``, and about one ``subject`` (an id)."""
+
+    who: Collection[str] | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    what: str = ""
+    subject: str = ""
 
 
 class AuditTrail(Database):
@@ -41,11 +54,19 @@ class AuditTrail(Database):
         with self.write() as session:
             self.note(session, who, what, *subjects)
 
-    def audit_rows(self, limit: int = 100, before: int | None = None) -> list[AuditRow]:
-        """The newest lines first; ``before``: only those with a lower id."""
+    def audit_rows(self, limit: int = 100, before: int | None = None, wanted: AuditQuery | None = None) -> list[AuditRow]:
+        """The newest lines first; ``before``: only those with a lower id; ``wanted``: only those it describes."""
         query = select(models.Audit).order_by(models.Audit.id.desc()).limit(limit)
+        conditions = [] if wanted is None else _conditions(wanted)
+        if before is not None:
+            conditions.append(models.Audit.id < before)
         with self.read() as session:
-            return [_row(row) for row in session.scalars(query if before is None else query.where(models.Audit.id < before))]
+            return [_row(row) for row in session.scalars(query.where(*conditions))]
+
+    def audit_kinds(self) -> list[str]:
+        """Everything that lines say was done, by name."""
+        with self.read() as session:
+            return list(session.scalars(select(models.Audit.what).distinct().order_by(models.Audit.what)))
 
     def audit_head(self) -> tuple[int, str]:
         """The newest line's id and digest, (0, zeros) if there is none. Kept elsewhere, it shows lines cut off the end."""
@@ -70,6 +91,22 @@ class AuditTrail(Database):
         if not head_seen:
             raise AuditBroken(f"audit: lines are missing after line {count}; restore the database from a backup")
         return count
+
+
+def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.who is not None:
+        found.append(models.Audit.who.in_(tuple(wanted.who)))
+    if wanted.start is not None:
+        found.append(models.Audit.at >= wanted.start)
+    if wanted.end is not None:
+        found.append(models.Audit.at < wanted.end)
+    if wanted.what:
+        found.append(models.Audit.what == wanted.what)
+    if wanted.subject:
+        # The ids of a line are a list of JSON: one is looked for with its quotation marks.
+        found.append(cast(models.Audit.subjects, Text).contains(f'"{wanted.subject}"', autoescape=True))
+    return found
 
 
 def _in_order(session: Session) -> Iterator[AuditRow]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, case, func, select
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK
 from bot.store.audit import AuditTrail
-from bot.store.errors import BadInput
+from bot.store.due_lists import Week, assessments_of, assessments_overdue, contact_counts, contacts_of, plans_due
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
-from bot.store.plan_models import Alert, Plan, PlanItem, PlanNeed
+from bot.store.plan_models import Alert, Plan, PlanClosing, PlanItem, PlanNeed
 from bot.store.plan_types import ACTIVE, LIVE, NOBODY, CaseCounts, CaseLine, CaseQuery, DueLine, PlanFigures, Summary
 
 MOST = 1000
@@ -32,38 +32,12 @@ _DUE = (
 _COUNTS = ("overdue", "this_week", "coming", "overdue_follow_ups")
 
 
-@dataclass(frozen=True, slots=True)
-class _Week:
-    """The days that part what is overdue, due this week and still to come (``bot.plan.dates.status``)."""
-
-    today: date
-
-    @property
-    def sunday(self) -> date:
-        return self.today + timedelta(days=6 - self.today.weekday())
-
-    def holds(self, column: Any, bucket: str) -> ColumnElement[bool]:
-        """Whether a day is in a bucket."""
-        if bucket == OVERDUE:
-            found: ColumnElement[bool] = column < self.today
-        elif bucket == THIS_WEEK:
-            found = and_(column >= self.today, column <= self.sunday)
-        elif bucket == COMING:
-            found = column > self.sunday
-        else:
-            raise BadInput("due: is not one of overdue, this_week, coming; choose again")
-        return found
-
-    def status(self, day: date) -> str:
-        return OVERDUE if day < self.today else THIS_WEEK if day <= self.sunday else COMING
-
-
 class CaseLists(AuditTrail):
     """The part of the store that lists plans."""
 
     def case_lines(self, query: CaseQuery, limit: int = 50, offset: int = 0) -> list[CaseLine]:
         """Active plans, the earliest due date first, those without one last. Raises BadInput for an unknown bucket."""
-        week = _Week(query.today)
+        week = Week(query.today)
         # Sorted without the wide columns: with them, sorting would cost more than all the rest.
         ids = select(Plan.id).join(Person, Person.id == Plan.person_id).where(*_conditions(query, week))
         ids = ids.order_by(Plan.next_due.is_(None), Plan.next_due, Person.name, Plan.id).limit(min(limit, MOST)).offset(offset)
@@ -72,16 +46,20 @@ class CaseLists(AuditTrail):
             rows = select(*_LINE).join(Person, Person.id == Plan.person_id).where(Plan.id.in_(wanted))
             found = {row.plan_id: row for row in session.execute(rows)}
             items = _item_counts(session, wanted, week)
+            contacts = contact_counts(session, wanted, week)
             alerts = _alert_counts(session, [row.person_id for row in found.values()])
-        none: dict[str, Any] = dict.fromkeys(_COUNTS, 0)
         return [
-            CaseLine(**line._mapping, **items.get(line.plan_id, none), open_alerts=alerts.get(line.person_id, 0))
+            CaseLine(
+                **line._mapping,
+                **_together(items.get(line.plan_id, {}), contacts.get(line.plan_id, {})),
+                open_alerts=alerts.get(line.person_id, 0),
+            )
             for line in map(found.__getitem__, wanted)
         ]
 
     def case_counts(self, query: CaseQuery) -> CaseCounts:
         """How many plans ``case_lines`` would give, and how many of them have something overdue and so on."""
-        week = _Week(query.today)
+        week = Week(query.today)
         this_week = Plan.id.in_(_plans_due(week, THIS_WEEK))
         open_alerts = Plan.person_id.in_(select(Alert.person_id).where(Alert.acknowledged_at.is_(None)))
 
@@ -98,23 +76,30 @@ class CaseLists(AuditTrail):
         )
         with self.read() as session:
             found = session.execute(figures.select_from(Plan).join(Person).where(*_conditions(query, week))).one()
-        return CaseCounts(*(int(number) for number in found))
+            late = assessments_overdue(session, replace(query, due=None), week)
+        return replace(CaseCounts(*(int(number) for number in found)), overdue_assessments=late)
 
     def due_lines(self, query: CaseQuery, limit: int = 200, offset: int = 0) -> list[DueLine]:
-        """What is due on active plans, the earliest first. Raises BadInput for an unknown bucket."""
-        week = _Week(query.today)
+        """What is due, the earliest first: items, follow-ups, contacts after release, and assessments, also where there is no plan.
+
+        Raises BadInput for an unknown bucket.
+        """
+        week = Week(query.today)
         found = [*self._due(query, week, PlanItem.due, "item", limit + offset)]
         found += self._due(query, week, PlanItem.follow_up_by, "follow_up", limit + offset)
-        found.sort(key=lambda line: (line.on, line.name, line.item_id, line.what))
+        with self.read() as session:
+            found += contacts_of(session, query, week, limit + offset)
+            found += assessments_of(session, query, week, limit + offset)
+        found.sort(key=lambda line: (line.on, line.name, line.person_id, line.item_id or "", line.what))
         return found[offset : offset + limit]
 
-    def _due(self, query: CaseQuery, week: _Week, column: Any, what: str, most: int) -> Iterable[DueLine]:
+    def _due(self, query: CaseQuery, week: Week, column: Any, what: str, most: int) -> Iterable[DueLine]:
         rows = select(*_DUE, column.label("on")).join(Plan, Plan.id == PlanItem.plan_id).join(Person, Person.id == Plan.person_id)
         rows = rows.where(column.is_not(None), PlanItem.open, *_plan_conditions(query), *_item_conditions(query))
         if query.due is not None:
             rows = rows.where(week.holds(column, query.due))
         with self.read() as session:
-            found = session.execute(rows.order_by(column, Person.name, PlanItem.id).limit(most)).all()
+            found = session.execute(rows.order_by(column, Person.name, Person.id, PlanItem.id).limit(most)).all()
         return (DueLine(what=what, status=week.status(row.on), **row._mapping) for row in found)
 
     def plan_figures(self, prison: str, start: datetime, end: datetime) -> list[PlanFigures]:
@@ -129,7 +114,11 @@ class CaseLists(AuditTrail):
         of_items = select(PlanItem.plan_id, *columns, PlanItem.sensitive, PlanItem.payload).join(Plan, Plan.id == PlanItem.plan_id)
         of_items = of_items.join(Person, Person.id == Plan.person_id).where(*made)
         items: dict[str, list[tuple[str, str, str, date | None, date | None]]] = {}
+        closings = select(PlanClosing.plan_id, PlanClosing.payload).join(Plan, Plan.id == PlanClosing.plan_id)
+        closings = closings.join(Person, Person.id == Plan.person_id).where(*made).order_by(PlanClosing.id)
         with self.read() as session:
+            # The newest one counts; of one opened again the reason is "".
+            closed = {plan_id: str(self.cipher.unseal(payload)["reason"]) for plan_id, payload in session.execute(closings)}
             for plan_id, pathway, level, state, due, by, sensitive, payload in session.execute(of_items):
                 hidden = self.cipher.unseal(payload) if sensitive and payload is not None else {}
                 kind = (str(hidden.get("pathway", pathway)), str(hidden.get("level", level)))
@@ -140,12 +129,13 @@ class CaseLists(AuditTrail):
                     mode=interview.mode, language=interview.language, started_at=interview.started_at,
                     completed_at=interview.completed_at, part1_completed=person.part1_completed, release=person.release,
                     summary=Summary.from_json(self.cipher.unseal(plan.payload)), items=tuple(items.get(plan.id, ())),
+                    closed_for=closed.get(plan.id) or None,
                 )
                 for plan, person, interview in session.execute(rows)
             ]  # fmt: skip
 
 
-def _conditions(query: CaseQuery, week: _Week) -> list[ColumnElement[bool]]:
+def _conditions(query: CaseQuery, week: Week) -> list[ColumnElement[bool]]:
     found = [Plan.state == ACTIVE, *_plan_conditions(query)]
     if query.pathway is not None or query.state is not None:
         states = LIVE if query.state is None else (query.state,)
@@ -178,13 +168,19 @@ def _item_conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     return found
 
 
-def _plans_due(week: _Week, bucket: str) -> CompoundSelect[str]:
-    """The plans with an open item or follow-up in a bucket."""
+def _plans_due(week: Week, bucket: str) -> CompoundSelect[str]:
+    """The plans with an open item, follow-up or day of contact in a bucket."""
     due, follow_up = week.holds(PlanItem.due, bucket), week.holds(PlanItem.follow_up_by, bucket)
-    return select(PlanItem.plan_id).where(PlanItem.open, due).union(select(PlanItem.plan_id).where(PlanItem.open, follow_up))
+    items = select(PlanItem.plan_id).where(PlanItem.open, due)
+    return items.union(select(PlanItem.plan_id).where(PlanItem.open, follow_up), plans_due(week, bucket))
 
 
-def _item_counts(session: Session, plans: list[str], week: _Week) -> dict[str, dict[str, Any]]:
+def _together(items: dict[str, Any], contacts: dict[str, int]) -> dict[str, Any]:
+    """The ``_COUNTS`` of a plan, contacts included."""
+    return {name: items.get(name, 0) + contacts.get(name, 0) for name in _COUNTS}
+
+
+def _item_counts(session: Session, plans: list[str], week: Week) -> dict[str, dict[str, Any]]:
     """The ``_COUNTS`` of each plan. A follow-up counts by its own day, beside its item."""
 
     def many(condition: ColumnElement[bool]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -24,9 +24,11 @@ from bot.store.people import record_from
 from bot.store.plan_types import (
     ACTIVE,
     CLOSED,
+    CLOSING,
     LIVE,
     CaseEvent,
     CaseFile,
+    Closing,
     NewPlan,
     PlanRow,
     StoredItem,
@@ -135,10 +137,16 @@ class Cases(Interviews):
             self._raise_alerts(session, interview, [alert], now, ())
         if work.summary is not None and plan_id is not None:
             self._write_summary(session, plan_id, work.summary)
+        for closing in work.closings:
+            self._close(session, file, closing)
+        if work.contacts is not None and plan_id is not None:
+            _write_contacts(session, plan_id, work.contacts)
         if work.worker is not None:
             self._set_worker(session, _own_plan(session, file, plan_id), work.worker[0])
         session.flush()
-        touched = {plan_id, *work.closes} | {_item_plan(file, item_id) for item_id in work.events}
+        touched = {plan_id, *work.closes, *(closing.plan_id for closing in work.closings)} | {
+            _item_plan(file, item_id) for item_id in work.events
+        }
         for one in touched - {None}:
             _write_totals(session, str(one))
         if work.what:
@@ -157,6 +165,11 @@ class Cases(Interviews):
         if new.worker is not None and session.get(models.User, new.worker) is not None:
             row.worker = new.worker
         return plan_id
+
+    def _close(self, session: Session, file: CaseFile, closing: Closing) -> None:
+        _own_plan(session, file, closing.plan_id).state = CLOSED if closing.kind == CLOSING else ACTIVE
+        payload = self.cipher.seal({"kind": closing.kind, "reason": closing.reason, "note": closing.note})
+        session.add(plan_models.PlanClosing(plan_id=closing.plan_id, at=closing.at, by=closing.by, payload=payload))
 
     def _set_worker(self, session: Session, plan: plan_models.Plan, worker: str | None) -> None:
         if worker is not None and session.get(models.User, worker) is None:
@@ -246,6 +259,8 @@ class Cases(Interviews):
             consents=tuple(self._consents(session, person_id)),
             events=tuple(self._case_events(session, person_id)),
             alerts=tuple(self._alerts_of(session, person_id)),
+            contacts=_contacts(session, plans),
+            closings=tuple(self._closings(session, plans)),
         )
         return file, fresh
 
@@ -266,6 +281,12 @@ class Cases(Interviews):
         found = session.execute(select(row.id, row.payload).where(row.person_id == person_id))
         return {plan_id: Summary.from_json(self.cipher.unseal(payload)) for plan_id, payload in found}
 
+    def _closings(self, session: Session, plans: Sequence[PlanRow]) -> Iterable[Closing]:
+        row = plan_models.PlanClosing
+        for found in session.scalars(select(row).where(row.plan_id.in_([plan.id for plan in plans])).order_by(row.id)):
+            data = self.cipher.unseal(found.payload)
+            yield Closing(found.plan_id, data["kind"], found.at, found.by, data["reason"], data["note"])
+
     def _consents(self, session: Session, person_id: str) -> Iterable[ConsentEvent]:
         row = plan_models.ConsentEvent
         for payload in session.scalars(select(row.payload).where(row.person_id == person_id).order_by(row.id)):
@@ -284,6 +305,19 @@ def _answered(session: Session, interview_id: str) -> dict[str, datetime]:
     query = select(row.question_id, row.at, row.how).where(row.interview_id == interview_id).order_by(row.id)
     newest = {question: None if how == CARRIED else at for question, at, how in session.execute(query)}
     return {question: at for question, at in newest.items() if at is not None}
+
+
+def _contacts(session: Session, plans: Sequence[PlanRow]) -> dict[str, tuple[date, ...]]:
+    row = plan_models.PlanContact
+    found: dict[str, list[date]] = {plan.id: [] for plan in plans}
+    for plan_id, day in session.execute(select(row.plan_id, row.day).where(row.plan_id.in_(list(found))).order_by(row.day)):
+        found[plan_id].append(day)
+    return {plan_id: tuple(days) for plan_id, days in found.items()}
+
+
+def _write_contacts(session: Session, plan_id: str, days: Iterable[date]) -> None:
+    session.execute(delete(plan_models.PlanContact).where(plan_models.PlanContact.plan_id == plan_id))
+    session.add_all(plan_models.PlanContact(plan_id=plan_id, day=day) for day in dict.fromkeys(days))
 
 
 def _plans(session: Session, person_id: str) -> list[PlanRow]:
@@ -318,5 +352,8 @@ def _write_totals(session: Session, plan_id: str) -> None:
         session.execute(update(item).where(item.plan_id == plan_id, item.open != is_open).values(open=is_open))
         rows = session.execute(select(item.due, item.follow_up_by).where(item.plan_id == plan_id, item.open)).all()
         days = [day for pair in rows for day in pair if day is not None]
+        contact = plan_models.PlanContact
+        if row.state == ACTIVE:
+            days += session.scalars(select(contact.day).where(contact.plan_id == plan_id)).all()
         row.open_items, row.next_due, row.last_due = len(rows), min(days, default=None), max(days, default=None)
         row.next_follow_up = min((by for _, by in rows if by is not None), default=None)

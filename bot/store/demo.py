@@ -6,31 +6,35 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.interview.record import PersonRecord
+from bot.plan.dates import in_london
 from bot.store.errors import AlreadyThere, NotFound, SignInFailed, SignInLocked
 from bot.store.store import Store
 from bot.store.types import Person
 
 PRISON = "HMP Northmere (made-up)"
 USERNAME = "worker"
+# One for each role.
+ACCOUNTS = ("worker", "safeguarding", "manager", "administrator")
 BY = "demo"
 
 
 def fill_demo(store: Store, password: str) -> list[Person]:
-    """Add the made-up people that are not there yet, and the user ``worker`` with this password; all the made-up people.
+    """Add the made-up people that are not there yet, and a user for each role with this password; all the made-up people.
 
     Dates are counted from today when a person is first added. Running it again changes no person.
 
     Raises:
         BadInput: the password is too short or too long.
     """
-    try:
-        store.add_user(USERNAME, "Demo worker", ["worker"], password, by=BY)
-    except AlreadyThere:
+    for role in ACCOUNTS:
         try:
-            store.check_password(USERNAME, password)
-        except (SignInFailed, SignInLocked):
-            store.set_password(USERNAME, password, by=BY)
-    return [_person(store, record) for record in demo_records(store.clock().date())]
+            store.add_user(role, f"Demo {role}", [role], password, by=BY)
+        except AlreadyThere:
+            try:
+                store.check_password(role, password)
+            except (SignInFailed, SignInLocked):
+                store.set_password(role, password, by=BY)
+    return [_person(store, record) for record in demo_records(in_london(store.clock()).date())]
 
 
 def _person(store: Store, record: PersonRecord) -> Person:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.interview.answers import Answer
 from bot.interview.definitions import LEVELS
-from bot.store import models
+from bot.store import gate_models, models
 from bot.store.alerts import Alerts
 from bot.store.cache import Cache, Known
 from bot.store.database import Clock, utc_now
@@ -164,6 +164,12 @@ class Interviews(Alerts):
             query = select(models.Answer).where(models.Answer.interview_id == interview_id).order_by(models.Answer.id)
             return [self._history_row(row) for row in session.scalars(query)]
 
+    def written_by(self, interview_id: str, turn_id: str) -> list[HistoryRow]:
+        """The answers that one turn wrote, in order; none if there is no such turn."""
+        query = select(models.Answer).where(models.Answer.interview_id == interview_id, models.Answer.turn_id == turn_id)
+        with self.read() as session:
+            return [self._history_row(row) for row in session.scalars(query.order_by(models.Answer.id))]
+
     def _catch_up(self, session: Session, interview_id: str, before: Known | None) -> Known:
         """The current answers, from what was known before and the rows written since."""
         if before is None:
@@ -180,7 +186,10 @@ class Interviews(Alerts):
         record = record_from(self.cipher, details)
         found = session.scalar(_turns(row.id).order_by(models.Turn.id.desc()).limit(1))
         turn = None if found is None else self._turn(found)
-        return InterviewState(row_of(row), record, dict(known.answers), known.newest, dict(known.newest_for), turn)
+        settings = session.get(gate_models.PrisonSettings, record.prison)
+        alone = settings is None or bool(settings.details.get("safety_self_completion", True))
+        facts = {"safety_at_kiosk": "yes" if alone else "no"}
+        return InterviewState(row_of(row), record, dict(known.answers), known.newest, dict(known.newest_for), turn, facts)
 
     def _write_turn(
         self, session: Session, row: models.Interview, turn_id: str, decision: Decision

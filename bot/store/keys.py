@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.store import models, plan_models
+from bot.store import kiosk_models, models, note_models, plan_models
 from bot.store.errors import BadInput, KeysMalformed, KeysMissing, KeysThere, KeysUnreadable, StoreDamaged, WrongKeys
 
 if TYPE_CHECKING:
@@ -210,6 +210,7 @@ _ENCRYPTED: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]],
     (models.Person.id, models.Person.details),
     (models.Answer.id, models.Answer.payload),
     (models.Turn.id, models.Turn.reply),
+    (kiosk_models.KioskAccess.id, kiosk_models.KioskAccess.pin),
     (plan_models.Alert.id, plan_models.Alert.payload),
     (plan_models.Alert.id, plan_models.Alert.note),
     (plan_models.Plan.id, plan_models.Plan.payload),
@@ -217,6 +218,8 @@ _ENCRYPTED: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]],
     (plan_models.ItemEvent.id, plan_models.ItemEvent.payload),
     (plan_models.ConsentEvent.id, plan_models.ConsentEvent.payload),
     (plan_models.CaseEvent.id, plan_models.CaseEvent.payload),
+    (note_models.InterviewNote.id, note_models.InterviewNote.payload),
+    (plan_models.PlanClosing.id, plan_models.PlanClosing.payload),
 )
 
 

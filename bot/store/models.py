@@ -75,6 +75,8 @@ class Person(Base):
     part1_completed: Mapped[date | None] = mapped_column(Date)
     # The prison's wall clock, as the record gives it.
     reception: Mapped[datetime] = mapped_column(DateTime)
+    # Whether they get a part 2; None until the store has looked (rows from before there was this column).
+    part2: Mapped[bool | None]
     details: Mapped[str]
     made_up: Mapped[bool]
     created: Mapped[datetime]
@@ -177,6 +179,12 @@ class User(Base):
     created_at: Mapped[datetime]
     failed_attempts: Mapped[int]
     locked_until: Mapped[datetime | None]
+    # The prisons they work with; none named: all of them.
+    prisons: Mapped[list[str]]
+    # Who they are to the sign-on service: its address and its name for them.
+    sign_on: Mapped[str | None] = mapped_column(index=True, unique=True)
+    # The password was given to them; they choose their own before anything else.
+    temporary: Mapped[bool]
 
 
 class Session(Base):
@@ -189,6 +197,16 @@ class Session(Base):
     created: Mapped[datetime]
     last_seen: Mapped[datetime]
     interview_id: Mapped[str | None] = mapped_column(ForeignKey("interviews.id"))
+    # What was signed in with: password, sign_on, or what a kiosk says.
+    how: Mapped[str]
+    # The kiosk (``bot.store.kiosk``): the code or hand-over it came by; the interview it was last at, and whether the private part
+    # of that is open on it; how long its page may rest before it locks, and since when it is locked.
+    access_id: Mapped[str | None]
+    at_interview: Mapped[str | None]
+    opened: Mapped[bool | None]
+    idle_seconds: Mapped[int | None]
+    touched_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
 
 
 class Audit(Base):

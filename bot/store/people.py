@@ -6,27 +6,32 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.interview.record import PersonRecord, RecordError, read_record
+from bot.plan.dates import needs_part2
+from bot.plan.definitions import Deadlines
 from bot.store import models
 from bot.store.audit import AuditTrail
 from bot.store.errors import AlreadyThere, BadInput, NotFound, StoreDamaged
 from bot.store.keys import Cipher
-from bot.store.types import ImportReport, Person
+from bot.store.plan_models import Alert
+from bot.store.types import ImportReport, Person, Prisons
 
 # So few that an import does not keep interviews waiting for the write lock.
 IMPORT_BATCH = 100
 LARGEST_FILE = 50_000_000
 MOST_WORDS = 10
+ELSEWHERE = "is that of somebody in another prison; ask an administrator who works with both"
+NOT_YOURS = "is not one of your prisons; ask an administrator who works with both"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 Problem = tuple[int, str, str]
 
@@ -78,13 +83,13 @@ class People(AuditTrail):
                 raise NotFound("person")
             return self._person(row)
 
-    def people(self, prison: str | None = None, search: str | None = None, limit: int = 50, offset: int = 0) -> list[Person]:
+    def people(self, prison: Prisons = None, search: str | None = None, limit: int = 50, offset: int = 0) -> list[Person]:
         """People by name. ``search``: up to ten words that must all be in the name or the prison number, in either case."""
         query = select(models.Person).where(*wanted_people(prison, search)).order_by(models.Person.name, models.Person.id)
         with self.read() as session:
             return [self._person(row) for row in session.scalars(query.limit(limit).offset(offset))]
 
-    def count_people(self, prison: str | None = None, search: str | None = None) -> int:
+    def count_people(self, prison: Prisons = None, search: str | None = None) -> int:
         """How many people ``people`` would give without a limit."""
         with self.read() as session:
             return session.scalar(select(func.count()).select_from(models.Person).where(*wanted_people(prison, search))) or 0
@@ -94,14 +99,38 @@ class People(AuditTrail):
         with self.read() as session:
             return list(session.scalars(select(models.Person.prison).distinct().order_by(models.Person.prison)))
 
-    def import_people(self, rows: Iterable[Mapping[str, Any]], by: str) -> ImportReport:
+    def prison_of(self, kind: str, row_id: str) -> frozenset[str]:
+        """The prisons that a person, an interview or an alert (``kind``) belongs to: of an alert, where it was raised and where the
+        person is now. Decrypts nothing.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        query: Select[Any] = select(models.Person.prison)
+        if kind == "person":
+            query = query.where(models.Person.id == row_id)
+        elif kind == "interview":
+            mine = models.Interview.person_id == models.Person.id
+            query = query.join(models.Interview, mine).where(models.Interview.id == row_id)
+        else:
+            query = query.add_columns(Alert.prison).join(Alert, Alert.person_id == models.Person.id).where(Alert.id == row_id)
+        with self.read() as session:
+            found = session.execute(query).first()
+        if found is None:
+            raise NotFound(kind)
+        return frozenset(found)
+
+    def import_people(self, rows: Iterable[Mapping[str, Any]], by: str, prisons: Collection[str] = ()) -> ImportReport:
         """Add or update people from rows as ``read_record`` takes them. Every bad row is reported, the good ones are kept.
+
+        ``prisons``: only into these, and nobody is taken from another; () for any.
 
         The rows are kept a hundred at a time: after a failure (StoreError), the same import can be run again.
         """
         added = updated = 0
         problems: list[Problem] = []
-        good = _good_rows(rows, problems)
+        allowed = self._allowed_rows(rows, prisons, problems) if prisons else enumerate(rows, start=1)
+        good = _good_rows(allowed, problems)
         while batch := list(islice(good, IMPORT_BATCH)):
             with self.write() as session:
                 numbers = [record.prison_number for record in batch]
@@ -116,6 +145,40 @@ class People(AuditTrail):
             added += len(batch) - len(known)
             updated += len(known)
         return ImportReport(added, updated, problems)
+
+    def _allowed_rows(
+        self, rows: Iterable[Mapping[str, Any]], prisons: Collection[str], problems: list[Problem]
+    ) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The rows of people who are in one of these prisons, and come from no other; the others are problems."""
+        for number, row in enumerate(rows, start=1):
+            wanted = row.get("prison") if isinstance(row, Mapping) else None
+            if isinstance(wanted, str) and wanted.strip() and " ".join(wanted.split()) not in prisons:
+                problems.append((number, "prison", NOT_YOURS))
+                continue
+            known = row.get("prison_number") if isinstance(row, Mapping) else None
+            if isinstance(known, str):
+                try:
+                    elsewhere = self.person_by_number(known).prison not in prisons
+                except NotFound:
+                    elsewhere = False
+                if elsewhere:
+                    problems.append((number, "prison_number", ELSEWHERE))
+                    continue
+            yield number, row
+
+    def fill_columns(self) -> None:
+        """Write what lists need of people who were added before there was a column for it."""
+        waiting = select(models.Person).where(models.Person.part2.is_(None)).limit(IMPORT_BATCH)
+        with self.read() as session:
+            if session.scalar(select(models.Person.id).where(models.Person.part2.is_(None)).limit(1)) is None:
+                return
+        filled = IMPORT_BATCH
+        while filled == IMPORT_BATCH:
+            with self.write() as session:
+                rows = session.scalars(waiting).all()
+                for row in rows:
+                    row.part2 = needs_part2(record_from(self.cipher, row.details), Deadlines())
+                filled = len(rows)
 
     def _add(self, session: Session, record: PersonRecord, by: str) -> models.Person:
         now = self.clock()
@@ -184,6 +247,7 @@ def _columns(record: PersonRecord, cipher: Cipher) -> dict[str, Any]:
         "part1_completed": record.part1_completed,
         "reception": record.reception.replace(tzinfo=None),
         "made_up": record.made_up,
+        "part2": needs_part2(record, Deadlines()),
         "details": cipher.seal(record.to_json()),
     }
 
@@ -204,19 +268,24 @@ def _flush(session: Session) -> None:
         raise AlreadyThere(_TAKEN) from None
 
 
-def wanted_people(prison: str | None, search: str | None) -> list[ColumnElement[bool]]:
+def in_prisons(column: Any, prison: Prisons) -> list[ColumnElement[bool]]:
+    """The condition that a column names one of these prisons; none for all of them."""
+    return [] if prison is None else [column == prison] if isinstance(prison, str) else [column.in_(tuple(prison))]
+
+
+def wanted_people(prison: Prisons, search: str | None) -> list[ColumnElement[bool]]:
     """The conditions of ``People.people``."""
-    wanted: list[ColumnElement[bool]] = [] if prison is None else [models.Person.prison == prison]
+    wanted = in_prisons(models.Person.prison, prison)
     for word in (search or "").split()[:MOST_WORDS]:
         name, number = models.Person.name, models.Person.prison_number
         wanted.append(or_(name.icontains(word, autoescape=True), number.icontains(word, autoescape=True)))
     return wanted
 
 
-def _good_rows(rows: Iterable[Mapping[str, Any]], problems: list[Problem]) -> Iterator[PersonRecord]:
+def _good_rows(rows: Iterable[tuple[int, Mapping[str, Any]]], problems: list[Problem]) -> Iterator[PersonRecord]:
     """The records of the good rows; what is wrong with the others goes into ``problems``."""
     first_row: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in rows:
         if not isinstance(row, Mapping):
             problems.append((number, "row", "is not an object with fields; remove it"))
             continue

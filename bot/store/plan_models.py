@@ -142,6 +142,29 @@ class CaseEvent(Base):
     payload: Mapped[str]
 
 
+class PlanClosing(Base):
+    """A plan closed by hand, or opened again. Rows are only ever added; only ``payload`` can change (key rotation)."""
+
+    __tablename__ = "plan_closings"
+    __table_args__ = (NEVER_AGAIN,)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    payload: Mapped[str]
+
+
+class PlanContact(Base):
+    """A day of contact after release that is still to be held. Derived at each write, for lists."""
+
+    __tablename__ = "plan_contacts"
+    __table_args__ = (Index(None, "day", "plan_id"),)
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
 class Directory(Base):
     """A prison's own directory of services: the councils it names. ``version`` grows with every change."""
 

@@ -14,14 +14,18 @@ from typing import Any
 from bot.interview.answers import Answer
 from bot.interview.record import PersonRecord
 from bot.plan.consents import ConsentEvent
+from bot.plan.definitions import Deadlines
 from bot.plan.items import PROPOSED
 from bot.plan.life import AGREED, FOLLOWED_UP, IN_PROGRESS, SIGNPOSTED, Event, History, ItemState, current
-from bot.store.types import InterviewRow
+from bot.store.types import InterviewRow, Prisons
 
 ACTIVE, CLOSED = PLAN_STATES = ("active", "closed")
 # The states of an item that is still to be worked on.
 LIVE = (PROPOSED, AGREED, IN_PROGRESS, SIGNPOSTED, FOLLOWED_UP)
 ROUTE, CONTACT, COHORT = ABOUT_KINDS = ("route", "contact", "cohort")
+# What a plan is closed for by hand; a plan that another takes the place of is closed without any of them.
+CLOSE_REASONS = RELEASED, TRANSFERRED, RECALLED, DIED, OTHER = ("released", "transferred", "recalled", "died", "other")
+CLOSING, REOPENING = ("closed", "reopened")
 # ``CaseQuery.worker``: the plans that nobody is responsible for.
 NOBODY = "nobody"
 
@@ -93,6 +97,18 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A plan closed by hand (``kind`` is ``closed``, with one of ``CLOSE_REASONS``), or opened again (``reopened``)."""
+
+    plan_id: str
+    kind: str
+    at: datetime
+    by: str
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredItem:
     """One item of a plan: its address, its plan and its events."""
 
@@ -158,7 +174,8 @@ class CaseFile:
 
     ``answers`` holds the current answers of every interview that has a plan and of the newest one, by interview id; ``answered``
     the moment of each, without those carried over from an earlier interview. ``plans`` and ``interviews`` are the newest first;
-    ``items`` and ``summaries`` are by plan id.
+    ``items``, ``summaries`` and ``contacts`` (days still to be held, as lists know them) are by plan id; ``closings`` are the
+    oldest first.
     """
 
     person_id: str
@@ -172,6 +189,8 @@ class CaseFile:
     consents: tuple[ConsentEvent, ...]
     events: tuple[CaseEvent, ...]
     alerts: tuple[AlertRow, ...]
+    contacts: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    closings: tuple[Closing, ...] = ()
 
     def plan_of(self, interview_id: str) -> PlanRow | None:
         """The plan of an interview, if it has one."""
@@ -206,7 +225,8 @@ class Work:
 
     ``events`` are to be added to items by their id, ``items`` are new items of the plan ``plan_id``; ``new_plan`` makes one,
     closing those named in ``closes`` (its id is ``plan_id``, where that is given). ``alerts`` are (interview, alert) not raised
-    before. ``worker`` is (user id or None,) where it changes. ``subjects`` are more ids for the audit.
+    before. ``worker`` is (user id or None,) where it changes. ``closings`` close plans by hand or open them again; ``contacts`` are
+    the days of contact of the plan that are still to be held, where they change. ``subjects`` are more ids for the audit.
     """
 
     what: str = ""
@@ -220,13 +240,15 @@ class Work:
     alerts: tuple[tuple[str, NewAlert], ...] = ()
     summary: Summary | None = None
     worker: tuple[str | None] | None = None
+    closings: tuple[Closing, ...] = ()
+    contacts: tuple[date, ...] | None = None
     subjects: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
         parts = (self.new_plan, self.closes, self.items, self.events, self.consents, self.case_events, self.alerts, self.summary)
-        return not any(parts) and self.worker is None
+        return not any((*parts, self.closings)) and self.worker is None and self.contacts is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +256,19 @@ class CaseQuery:
     """Which active plans are wanted. ``worker`` is a user id or ``NOBODY``; ``due`` overdue, this_week or coming.
 
     ``need`` is the id of a need that is not sensitive, ``pathway`` and ``state`` those of an item that is not sensitive; ``search``
-    is up to ten words of the name or the prison number. ``today`` is the prison's own day.
+    is up to ten words of the name or the prison number. ``today`` is the prison's own day, ``deadlines`` the numbers behind its
+    dates.
     """
 
     today: date
-    prison: str | None = None
+    prison: Prisons = None
     worker: str | None = None
     due: str | None = None
     need: str | None = None
     pathway: str | None = None
     state: str | None = None
     search: str = ""
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +300,10 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """How many plans there are for a query, and how many have something overdue, due this week or still to come."""
+    """How many plans there are for a query, and how many have something overdue, due this week or still to come.
+
+    ``overdue_assessments`` are assessments and not plans: most of them are of people who have no plan yet.
+    """
 
     plans: int
     overdue: int
@@ -284,11 +311,15 @@ class CaseCounts:
     coming: int
     overdue_follow_ups: int
     open_alerts: int
+    overdue_assessments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """One thing that is due: an item (``what`` is ``item``) or the follow-up of a signposting (``follow_up``).
+    """One thing that is due: an item (``what`` is ``item``), the follow-up of a signposting (``follow_up``), a contact after
+    release (``contact``, with the ``number`` of days after it) or an assessment (``part1``, ``part2``, ``prerelease``).
+
+    An assessment or a contact has no item; an assessment of somebody without a plan has no plan either.
 
     ``activity``, ``pathway`` and ``service`` are None where the item is sensitive: which one it is, the case page shows to those
     who may see it. ``status`` is overdue, this_week or coming.
@@ -297,8 +328,8 @@ class DueLine:
     what: str
     on: date
     status: str
-    item_id: str
-    plan_id: str
+    item_id: str | None
+    plan_id: str | None
     person_id: str
     name: str
     prison_number: str
@@ -309,11 +340,15 @@ class DueLine:
     state: str
     service: str | None
     sensitive: bool
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFigures:
-    """What a report needs of one plan. ``items`` are (pathway, level, state, due, follow up by); nobody is named."""
+    """What a report needs of one plan. ``items`` are (pathway, level, state, due, follow up by); nobody is named.
+
+    ``closed_for`` is the reason a plan was closed by hand for, and is closed for still.
+    """
 
     plan_id: str
     person_id: str
@@ -328,3 +363,4 @@ class PlanFigures:
     release: date | None
     summary: Summary
     items: tuple[tuple[str, str, str, date | None, date | None], ...]
+    closed_for: str | None = None

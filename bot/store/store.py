@@ -14,12 +14,16 @@ from bot.store.case_lists import CaseLists
 from bot.store.cases import Cases
 from bot.store.database import Clock, key_tokens, make_engine, migrate, utc_now
 from bot.store.errors import KeysThere, StoreDamaged, translated
+from bot.store.kiosk import Kiosk
+from bot.store.notes import Notes
 from bot.store.people import People
+from bot.store.prison_settings import Settings
 from bot.store.services import Services
+from bot.store.sessions import Sessions
 from bot.store.users import Users
 
 
-class Store(People, Cases, CaseLists, Services, Users):
+class Store(People, Cases, CaseLists, Notes, Services, Settings, Kiosk, Sessions, Users):
     """An open store, for any number of threads. Every failure is a ``StoreError``."""
 
     @classmethod
@@ -44,6 +48,7 @@ class Store(People, Cases, CaseLists, Services, Users):
             migrate(engine)
             store = cls(engine, cipher, clock)
             keys.admit_newest(store)
+            store.fill_columns()
         except BaseException:
             engine.dispose()
             raise

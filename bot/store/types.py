@@ -5,7 +5,7 @@ Times are aware and in UTC, unless a field says otherwise. Ids of people, interv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ FIRST, PRERELEASE = INTERVIEW_KINDS = ("first", "prerelease")
 WORKER, KIOSK = MODES = ("worker", "kiosk")
 OPEN, PAUSED, COMPLETE = INTERVIEW_STATES = ("open", "paused", "complete")
 CARRIED = "carried"
+# One prison by its name, several, or (None) all of them.
+Prisons = str | Collection[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Turn:
 class InterviewState:
     """Everything a turn is decided on. ``newest`` is the number of the newest answer row (0: none yet), the page's ``seen``.
 
-    ``answers`` maps each question to its current answer, ``newest_for`` to the number of that answer's row.
+    ``answers`` maps each question to its current answer, ``newest_for`` to the number of that answer's row. ``settings`` are those
+    of the prison that rules may look at (``setting.…``).
     """
 
     interview: InterviewRow
@@ -98,6 +101,7 @@ class InterviewState:
     newest: int
     newest_for: dict[str, int]
     turn: Turn | None = None  # the newest
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def last(self) -> tuple[str, str | None]:
@@ -160,7 +164,11 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Someone who may sign in. ``username`` is lower case."""
+    """Someone who may sign in. ``username`` is lower case; ``prisons`` are those they work with, none named: all of them.
+
+    ``sign_on``: they sign in through the sign-on service, and have no password here; ``temporary``: they choose a password of
+    their own before anything else.
+    """
 
     id: str
     username: str
@@ -169,15 +177,39 @@ class User:
     disabled: bool
     created_at: datetime
     locked_until: datetime | None
+    prisons: tuple[str, ...] = ()
+    sign_on: bool = False
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in session. ``interview_id`` is set while it is bound to one interview (a kiosk)."""
+    """A signed-in session. ``interview_id`` is set while it is bound to one interview (a kiosk).
+
+    ``access_id`` is the code or hand-over it came by, ``at_interview`` the interview it was last at, ``opened`` whether the private
+    part of that is open on it, ``idle_seconds`` how long its page may rest; while it is ``locked`` it shows nothing.
+    """
 
     user: User
     created: datetime
     last_seen: datetime
+    interview_id: str | None
+    how: str = "password"
+    access_id: str | None = None
+    at_interview: str | None = None
+    opened: bool = False
+    idle_seconds: int | None = None
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as its user may look at it; ``id`` opens nothing."""
+
+    id: str
+    created: datetime
+    last_seen: datetime
+    how: str
     interview_id: str | None
 
 

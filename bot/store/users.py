@@ -1,54 +1,76 @@
-"""Who may sign in, and their sessions."""
+"""Who may sign in: accounts, their roles and prisons, and their passwords."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import models
-from bot.store.audit import AuditTrail
-from bot.store.errors import AlreadyThere, BadInput, NotFound, SignInFailed, SignInLocked, StoreBusy, StoreFull
-from bot.store.types import Session, User
+from bot.store import models, passwords, roles
+from bot.store.errors import AlreadyThere, BadInput, NotFound, SignInFailed, SignInLocked
+from bot.store.tries import Tries
+from bot.store.types import User
 
 WRONG_IN_A_ROW = 5
 LOCKED_FOR = timedelta(minutes=5)
-LONGEST_SESSION = timedelta(hours=12)
-LONGEST_IDLE = timedelta(minutes=30)
-# Writing "last seen" at each click would cost a write for each page.
-SEEN_EVERY = timedelta(minutes=1)
-PASSWORD_LENGTHS = (8, 1024)
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+MOST_PRISONS = 200
+LONGEST_NAME = 200
+# What answers given alone at a kiosk stand under: a user name that nobody can be given, for nobody signs in with it.
+KIOSK_NAME = "(kiosk)"
 
-# The parameters are written out so that the hash below costs as much to check as a real one.
-_hasher = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4, hash_len=32, salt_len=16)
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+_hasher: PasswordHasher = passwords.HASHER
+_NOBODY = passwords.NOBODY
 
 
-class Users(AuditTrail):
-    """The part of the store that keeps users and sessions."""
+class Users(Tries):
+    """The part of the store that keeps users."""
 
-    def add_user(self, username: str, display_name: str, roles: Sequence[str], password: str, by: str) -> User:
-        """Add a user. ``username``: letters, digits and ``._@-``, in either case.
+    def add_user(
+        self,
+        username: str,
+        display_name: str,
+        roles: Sequence[str],
+        password: str,
+        by: str,
+        prisons: Sequence[str] = (),
+        temporary: bool = False,
+    ) -> User:
+        """Add a user. ``username``: letters, digits and ``._@-``, in either case; ``prisons``: those they work with, () for all.
+
+        ``temporary``: they choose a password of their own before anything else.
 
         Raises:
             AlreadyThere: the user name is taken.
-            BadInput: the user name or the password is not of that form or length.
+            BadInput: the user name, the password, a role or the prisons are not of that form.
         """
+        passwords.check_new(password, username)
+        return self._add_user(username, display_name, roles, _hash(password), by, prisons, None, temporary)
+
+    def _add_user(
+        self,
+        username: str,
+        display_name: str,
+        held: Sequence[str],
+        digest: str,
+        by: str,
+        prisons: Sequence[str],
+        sign_on: str | None,
+        temporary: bool,
+    ) -> User:
         name = _username(username)
         if not USERNAME.fullmatch(name):
             raise BadInput("username: use letters, digits, dots, hyphens and underscores, at most 64")
         row = models.User(
-            id=uuid4().hex, username=name, display_name=display_name.strip() or name, roles=list(roles), password=_hash(password),
-            disabled=False, created_at=self.clock(), failed_attempts=0, locked_until=None,
+            id=uuid4().hex, username=name, display_name=_display_name(display_name) or name, roles=roles.checked(held),
+            password=digest, disabled=False, created_at=self.clock(), failed_attempts=0, locked_until=None,
+            prisons=_prisons(prisons), sign_on=sign_on, temporary=temporary,
         )  # fmt: skip
         taken = "username: it is taken; choose another"
         with self.write() as session:
@@ -61,7 +83,7 @@ class Users(AuditTrail):
             except IntegrityError:
                 raise AlreadyThere(taken) from None
             self.note(session, by, "user added", row.id)
-            return _user(row)
+            return user_of(row)
 
     def user(self, user_id: str) -> User:
         """The user of that id. Raises NotFound."""
@@ -69,25 +91,91 @@ class Users(AuditTrail):
             row = session.get(models.User, user_id)
             if row is None:
                 raise NotFound("user")
-            return _user(row)
+            return user_of(row)
 
-    def users(self) -> list[User]:
-        """Every user, by user name."""
+    def user_named(self, username: str) -> User:
+        """The user of that name, in either case. Raises NotFound."""
         with self.read() as session:
-            return [_user(row) for row in session.scalars(select(models.User).order_by(models.User.username))]
+            row = session.scalar(select(models.User).where(models.User.username == _username(username)))
+            if row is None:
+                raise NotFound("user")
+            return user_of(row)
 
-    def set_password(self, username: str, password: str, by: str) -> None:
+    def users(self, with_kiosk: bool = False) -> list[User]:
+        """Every user, by user name; ``with_kiosk``: also the one that stands for people alone (``bot.store.kiosk``)."""
+        query = select(models.User).order_by(models.User.username)
+        if not with_kiosk:
+            query = query.where(models.User.username != KIOSK_NAME)
+        with self.read() as session:
+            return [user_of(row) for row in session.scalars(query)]
+
+    def set_password(self, username: str, password: str, by: str, temporary: bool = False) -> None:
         """Give a user a new password, unlock them and end their sessions.
 
         Raises:
             NotFound: there is no such user.
-            BadInput: the password is too short or too long.
+            BadInput: the password cannot be taken, or they sign in through the sign-on service.
         """
-        self._change_user(username, by, "password set", password=_hash(password), failed_attempts=0, locked_until=None)
+        passwords.check_new(password, username)
+        if self.user_named(username).sign_on:
+            raise BadInput("password: this user signs in through the sign-on service; change the password there")
+        digest = _hash(password)
+        more = {"failed_attempts": 0, "locked_until": None, "temporary": temporary}
+        self._change_user(username, by, "password set", password=digest, **more)
+        self.forget_tries("account", _username(username))
 
     def disable_user(self, username: str, disabled: bool, by: str) -> None:
         """Keep a user from signing in and end their sessions, or let them in again. Raises NotFound."""
         self._change_user(username, by, "user disabled" if disabled else "user enabled", disabled=disabled)
+
+    def set_access(self, username: str, held: Sequence[str], prisons: Sequence[str], by: str) -> None:
+        """Give a user other roles and prisons, and end their sessions: what they had is not carried on with.
+
+        Raises:
+            NotFound: there is no such user.
+            BadInput: there is no such role, or a prison is not named.
+        """
+        what = f"user: roles {' '.join(roles.checked(held)) or 'none'}"
+        self._change_user(username, by, what, roles=roles.checked(held), prisons=_prisons(prisons))
+
+    def rename_user(self, username: str, display_name: str, by: str) -> None:
+        """Change the name that others see. Raises NotFound, BadInput."""
+        if not _display_name(display_name):
+            raise BadInput("display_name: is missing; write the name that others see")
+        self._change_user(username, by, "user renamed", display_name=_display_name(display_name))
+
+    def sign_on_user(self, subject: str, username: str, display_name: str, held: Sequence[str], prisons: Sequence[str]) -> User:
+        """The user of a sign-on service, added at their first sign-on, with the roles and prisons the service gives now.
+
+        ``subject`` names them for good (the service's address and its own name for them). An account that was made here is never
+        taken for theirs: where the user name is taken, theirs gets a number.
+
+        Raises:
+            SignInFailed: the user is disabled here.
+            BadInput: there is no such role.
+        """
+        with self.read() as session:
+            row = session.scalar(select(models.User).where(models.User.sign_on == subject))
+            found = None if row is None else user_of(row)
+        if found is None:
+            return self._add_sign_on_user(subject, username, display_name, held, prisons)
+        if found.disabled:
+            raise SignInFailed
+        if (list(found.roles), sorted(found.prisons)) != (roles.checked(held), _prisons(prisons)):
+            self.set_access(found.username, held, prisons, "sign-on")
+        return self.user(found.id)
+
+    def _add_sign_on_user(
+        self, subject: str, username: str, display_name: str, held: Sequence[str], prisons: Sequence[str]
+    ) -> User:
+        name = re.sub(r"[^a-z0-9._@-]+", "-", _username(username)).strip("-._@")[:56] or "user"
+        for number in range(1, 1000):
+            wanted = name if number == 1 else f"{name}-{number}"
+            try:
+                return self._add_user(wanted, display_name, held, _NOBODY, "sign-on", prisons, subject, temporary=False)
+            except AlreadyThere:
+                continue
+        raise AlreadyThere("username: it is taken; choose another")
 
     def _change_user(self, username: str, by: str, what: str, **values: object) -> None:
         with self.write() as session:
@@ -100,7 +188,7 @@ class Users(AuditTrail):
             self.note(session, by, what, row.id)
 
     def check_password(self, username: str, password: str) -> User:
-        """The user, if the password is theirs. Takes as long for a user name that nobody has.
+        """The user, if the password is theirs. Takes as long, and locks as soon, for a user name that nobody has.
 
         Raises:
             SignInFailed: the user name or the password is wrong, or the user is disabled.
@@ -113,7 +201,7 @@ class Users(AuditTrail):
         # Outside any transaction: it takes long, on purpose.
         right = _verify(digest, password)
         if row is None:
-            raise SignInFailed
+            self._wrong_name(_username(username))
         now = self.clock()
         with self.write() as session:
             row = session.scalar(find.with_for_update())
@@ -126,81 +214,45 @@ class Users(AuditTrail):
                 row.failed_attempts, row.locked_until = 0, None
                 if _hasher.check_needs_rehash(digest):
                     row.password = _hasher.hash(password)
-            elif not right:
+            else:
+                self.note(session, "system", "sign-in failed", row.id)
+            if not right:
                 row.failed_attempts += 1
                 if row.failed_attempts >= WRONG_IN_A_ROW:
                     row.failed_attempts, row.locked_until = 0, now + LOCKED_FOR
                     self.note(session, "system", "user locked", row.id)
-            user = _user(row)
+            user = user_of(row)
         if failed:
             raise SignInFailed
         return user
 
-    def start_session(self, user_id: str, interview_id: str | None = None) -> str:
-        """Start a session and give its token, for the browser only. Sessions that have ended are cleared away.
-
-        Raises:
-            NotFound: there is no such user or interview.
-        """
-        token = secrets.token_urlsafe(32)
-        now = self.clock()
-        with self.write() as session:
-            if session.get(models.User, user_id) is None:
-                raise NotFound("user")
-            if interview_id is not None and session.get(models.Interview, interview_id) is None:
-                raise NotFound("interview")
-            gone = or_(models.Session.created <= now - LONGEST_SESSION, models.Session.last_seen <= now - LONGEST_IDLE)
-            session.execute(delete(models.Session).where(gone))
-            session.add(models.Session(id=_digest(token), user_id=user_id, created=now, last_seen=now, interview_id=interview_id))
-        return token
-
-    def session(self, token: str) -> Session | None:
-        """The session of a token, marked as seen; None when there is none, 12 hours after its start or after 30 idle minutes."""
-        now, key = self.clock(), _digest(token)
-        with self.read() as session:
-            query = select(models.Session, models.User).join(models.User, models.User.id == models.Session.user_id)
-            found = session.execute(query.where(models.Session.id == key)).first()
-        if found is None:
-            return None
-        row, user = found
-        if user.disabled or now >= row.created + LONGEST_SESSION or now >= row.last_seen + LONGEST_IDLE:
-            return None
-        if now >= row.last_seen + SEEN_EVERY:
-            self._seen(key, now)
-        return Session(_user(user), row.created, now, row.interview_id)
-
-    def _seen(self, key: str, now: datetime) -> None:
-        try:
-            with self.write() as session:
-                session.execute(update(models.Session).where(models.Session.id == key).values(last_seen=now))
-        except (StoreBusy, StoreFull):
-            # The page can still be shown; the next one tries again.
-            return
-
-    def bind_session(self, token: str, interview_id: str | None) -> None:
-        """Bind a session to one interview, for handing a kiosk over, or (None) free it again. Raises NotFound."""
-        with self.write() as session:
-            row = session.get(models.Session, _digest(token), with_for_update=True)
-            if row is None:
-                raise NotFound("session")
-            if interview_id is not None and session.get(models.Interview, interview_id) is None:
-                raise NotFound("interview")
-            row.interview_id = interview_id
-
-    def end_session(self, token: str) -> None:
-        """End a session. Does nothing if it has ended already."""
-        with self.write() as session:
-            session.execute(delete(models.Session).where(models.Session.id == _digest(token)))
+    def _wrong_name(self, name: str) -> None:
+        """A user name that nobody has locks like any other, so that locking tells nothing."""
+        self.refuse_many("nobody", name)
+        self.count_try("nobody", name)
+        self.audit("system", "sign-in failed: no such user")
+        raise SignInFailed
 
 
 def _username(text: str) -> str:
     return text.strip().lower()
 
 
+def _display_name(text: str) -> str:
+    name = " ".join(text.split())
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadInput(f"display_name: write at most {LONGEST_NAME} plain characters")
+    return name
+
+
+def _prisons(wanted: Sequence[str]) -> list[str]:
+    found = sorted({name.strip() for name in wanted} - {""})
+    if len(found) > MOST_PRISONS or any(len(name) > LONGEST_NAME for name in found):
+        raise BadInput(f"prisons: name at most {MOST_PRISONS} of them")
+    return found
+
+
 def _hash(password: str) -> str:
-    least, most = PASSWORD_LENGTHS
-    if not least <= len(password) <= most:
-        raise BadInput(f"password: use {least} to {most} characters")
     try:
         return _hasher.hash(password)
     except UnicodeEncodeError:
@@ -209,14 +261,14 @@ def _hash(password: str) -> str:
 
 def _verify(digest: str, password: str) -> bool:
     try:
-        return _hasher.verify(digest, password[: PASSWORD_LENGTHS[1] + 1])
+        return _hasher.verify(digest, password[: passwords.LENGTHS[1] + 1])
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _user(row: models.User) -> User:
-    return User(row.id, row.username, row.display_name, tuple(row.roles), row.disabled, row.created_at, row.locked_until)
+def user_of(row: models.User) -> User:
+    """A user as others see them."""
+    return User(
+        row.id, row.username, row.display_name, tuple(row.roles), row.disabled, row.created_at, row.locked_until,
+        tuple(row.prisons), row.sign_on is not None, row.temporary,
+    )  # fmt: skip

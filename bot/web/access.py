@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import abort, g
 
 from bot.casework.case import Case, ItemView
 from bot.plan.definitions import Activity
 from bot.store.plan_types import AlertRow
-from bot.web import security
+from bot.store.types import Session, User
+from bot.web import gate, security
 from bot.web.state import web
 
 SAFEGUARDING = "safeguarding"
@@ -16,6 +19,41 @@ SAFEGUARDING = "safeguarding"
 def sees_private() -> bool:
     """Whether whoever is signed in has the safeguarding role."""
     return SAFEGUARDING in security.signed_in().user.roles
+
+
+def may(endpoint: str) -> bool:
+    """Whether whoever is at this page may open an endpoint: for leaving out links that lead nowhere."""
+    session: Session | None = g.get("signed_in")
+    return session is not None and session.interview_id is None and gate.rules().allows(endpoint, session.user.roles)
+
+
+def prisons() -> tuple[str, ...] | None:
+    """The prisons that whoever is signed in works with; None: all of them."""
+    return security.signed_in().user.prisons or None
+
+
+def here(names: Iterable[str]) -> list[str]:
+    """Those of these prisons that whoever is signed in works with."""
+    mine = prisons()
+    return [name for name in names if mine is None or name in mine]
+
+
+def own_person(person_id: str) -> str:
+    """A person's id that came in a form and not in the address, if whoever is signed in works with them. Raises NotFound, 404."""
+    gate.own("person", person_id, prisons() or ())
+    return person_id
+
+
+def workers() -> list[User]:
+    """The users who can be given a plan: of a role that opens plans, and of a prison of whoever is signed in."""
+    table, mine = gate.rules().open["plan.show"], prisons()
+    return [
+        user
+        for user in web().store.users()
+        if not user.disabled
+        and not table.isdisjoint(user.roles)
+        and (mine is None or not user.prisons or not {*mine}.isdisjoint(user.prisons))
+    ]
 
 
 def by() -> str:
@@ -64,6 +102,6 @@ def sees_detail(alert: AlertRow) -> bool:
 def names() -> dict[str, str]:
     """The names of users by their id, looked up once a request."""
     if "user_names" not in g:
-        g.user_names = {user.id: user.display_name for user in web().store.users()}
+        g.user_names = {user.id: user.display_name for user in web().store.users(with_kiosk=True)}
     found: dict[str, str] = g.user_names
     return found

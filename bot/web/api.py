@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
 
 from bot.interview.answers import InvalidAnswer, clean
 from bot.interview.record import RecordError, read_record
 from bot.store.errors import SignInFailed
+from bot.store.people import NOT_YOURS
 from bot.store.types import FIRST, INTERVIEW_KINDS, MODES, WORKER, InterviewRow, InterviewState, Person
-from bot.web import errors, security
+from bot.web import access, errors, security
+from bot.web.api_cases import body
 from bot.web.posted import NOT_NOW_BUTTONS, TOOLS, read_json
 from bot.web.state import web
 from bot.web.talk import NotTaken
@@ -28,15 +30,6 @@ CASES = Path(__file__).with_name("openapi_cases.yml")
 LEVELS = ("plain", "easy")
 MOST_PEOPLE = 200
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
-
-
-def _body() -> dict[str, Any]:
-    if not request.is_json:
-        abort(415)
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict):
-        abort(400)
-    return found
 
 
 @api.get("/openapi.json")
@@ -53,12 +46,11 @@ def openapi() -> Response:
 @api.post("/sign-in")
 def sign_in() -> Answer:
     """Sign in: sets the cookie and gives the token that every other POST carries in the header X-CSRFToken."""
-    body = _body()
+    given = body()
     try:
-        user_id = security.sign_in(str(body.get("username") or ""), str(body.get("password") or ""))
+        user = security.sign_in(str(given.get("username") or ""), str(given.get("password") or ""))
     except SignInFailed as error:
         return errors.answer(401, str(error))
-    user = web().store.user(user_id)
     return jsonify({"csrf": generate_csrf(), "user": {"id": user.id, "name": user.display_name, "roles": list(user.roles)}})
 
 
@@ -79,19 +71,21 @@ def people() -> Answer:
 @api.post("/people/search")
 def search() -> Answer:
     """The people whose name or number holds some words, which never are part of an address."""
-    return _people(clean(str(_body().get("search") or "")[:200]), MOST_PEOPLE, 0)
+    return _people(clean(str(body().get("search") or "")[:200]), MOST_PEOPLE, 0)
 
 
 def _people(search: str, limit: int, offset: int) -> Answer:
     store = web().store
-    found = store.people(search=search or None, limit=limit, offset=offset)
-    return jsonify({"count": store.count_people(search=search or None), "people": [_person(person) for person in found]})
+    found = store.people(access.prisons(), search or None, limit=limit, offset=offset)
+    count = store.count_people(access.prisons(), search or None)
+    return jsonify({"count": count, "people": [_person(person) for person in found]})
 
 
 @api.get("/people/<person_id>")
 def person(person_id: str) -> Answer:
     """One person and their record."""
     found = web().store.person(person_id)
+    web().store.audit(access.by(), "record seen", person_id)
     return jsonify({**_person(found), "record": found.record.to_json()})
 
 
@@ -127,7 +121,9 @@ def _interview(row: InterviewRow) -> dict[str, Any]:
 def add_person() -> Answer:
     """Add a person by their record."""
     try:
-        record = read_record({name: clean(value) if isinstance(value, str) else value for name, value in _body().items()})
+        record = read_record({name: clean(value) if isinstance(value, str) else value for name, value in body().items()})
+        if not access.here([record.prison]):
+            raise RecordError({"prison": NOT_YOURS})
     except RecordError as error:
         return errors.answer(422, "The record cannot be used.", fields=error.problems)
     added = web().store.add_person(record, security.signed_in().user.id)
@@ -137,18 +133,18 @@ def add_person() -> Answer:
 @api.post("/interviews")
 def start() -> Answer:
     """Start an interview with a person."""
-    body = _body()
-    wanted = {"kind": body.get("kind", FIRST), "level": body.get("level", "plain"), "mode": body.get("mode", WORKER)}
+    given = body()
+    wanted = {"kind": given.get("kind", FIRST), "level": given.get("level", "plain"), "mode": given.get("mode", WORKER)}
     allowed: dict[str, tuple[str, ...]] = {"kind": INTERVIEW_KINDS, "level": LEVELS, "mode": MODES}
-    language = body.get("language", "en")
+    language = given.get("language", "en")
     problems = {name: f"is not one of {', '.join(allowed[name])}" for name, value in wanted.items() if value not in allowed[name]}
     if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):
         problems["language"] = "is not a language code such as en"
-    if not isinstance(body.get("person"), str):
+    if not isinstance(given.get("person"), str):
         problems["person"] = "is missing; give the id of a person"
     if problems:
         return errors.answer(422, "The interview cannot be started.", fields=problems)
-    row = web().talk.start(body["person"], speaker=security.speaker(), language=language, **wanted)
+    row = web().talk.start(access.own_person(given["person"]), speaker=security.speaker(), language=language, **wanted)
     return jsonify(_state(row.id)), 201
 
 
@@ -161,7 +157,7 @@ def interview(interview_id: str) -> Answer:
 @api.post("/interviews/<interview_id>/turns")
 def take(interview_id: str) -> Answer:
     """Take one turn; where the interview is after it."""
-    posted = read_json(_body())
+    posted = read_json(body())
     app = web()
     try:
         state = app.talk.take(interview_id, posted, security.speaker())

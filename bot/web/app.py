@@ -9,25 +9,47 @@ from flask import Flask
 
 from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
-from bot.language.languages import load_languages
 from bot.language.wording import Wording
 from bot.plan.loading import load_plan
 from bot.settings import Settings
 from bot.store.store import Store
-from bot.web import access, api, api_cases, case_view, case_words, errors, security, standing, step_forms
+from bot.web import access, api, api_cases, case_view, case_words, errors, kiosk, security, standing, step_forms
 from bot.web.agencies import Agencies
 from bot.web.case_words import CaseWords
 from bot.web.dialogue import Dialogue, RasaClient
 from bot.web.health import Health
 from bot.web.kept import Kept
-from bot.web.pages import alerts, beside, cases, items, meta, papers, people, plan, report, services, signing
+from bot.web.pages import (
+    account,
+    alerts,
+    alone,
+    audit,
+    beside,
+    cases,
+    items,
+    kiosk_staff,
+    meta,
+    papers,
+    people,
+    plan,
+    prison_settings,
+    report,
+    services,
+    signing,
+    together,
+    users,
+)
 from bot.web.pages import interview as interview_pages
+from bot.web.pages import kiosk as kiosk_pages
+from bot.web.pages import sign_on as sign_on_pages
 from bot.web.papers import Papers
 from bot.web.phrases import Phrases
 from bot.web.posted import NOT_NOW_BUTTONS, TOOLS
 from bot.web.record_form import shown
+from bot.web.sign_on import SignOn
 from bot.web.state import NAME, Web
 from bot.web.talk import Talk
+from bot.web.tongues import Tongues, make_tongues
 from bot.web.view import Views
 
 MOST_BYTES = 256 * 1024
@@ -41,9 +63,11 @@ def create_app(
     wording: Wording,
     rasa: Dialogue | None = None,
     casework: Casework | None = None,
+    tongues: Tongues | None = None,
 ) -> Flask:
     """The pages and the JSON API over an open store. ``rasa`` is the way to the dialogue, over loopback unless given.
 
+    ``tongues`` are made from the settings unless given; somebody must ``warm_up`` them, or nothing is translated.
     ``casework`` is that of the store, made here unless given; then ContentError is raised where the plan cannot be read.
     """
     app = Flask("bot.web", static_folder=str(STATIC), template_folder=str(Path(__file__).with_name("templates")))
@@ -51,25 +75,33 @@ def create_app(
     dialogue = rasa if rasa is not None else RasaClient(settings)
     phrases = Phrases(lookup=wording.lookup)
     casework = casework if casework is not None else Casework(store, interview, load_plan(), wording)
-    languages = {code: language.english for code, language in load_languages().items()}
+    tongues = tongues if tongues is not None else make_tongues(settings.home, casework.plan_data, wording)
+    languages = {code: language.english for code, language in tongues.languages.items()}
     words = CaseWords(interview, wording, casework.plan_data, languages)
     app.extensions[NAME] = Web(
         settings=settings,
         store=store,
         interview=interview,
         phrases=phrases,
-        talk=Talk(store, interview, dialogue),
-        views=Views(wording, phrases),
+        talk=Talk(store, interview, dialogue, tongues),
+        views=Views(wording, phrases, tongues),
         kept=Kept(),
         health=Health(dialogue, store),
         agencies=Agencies(store),
         casework=casework,
         words=words,
         papers=Papers(interview, casework, wording),
+        tongues=tongues,
     )
     security.protect(app)
     errors.register(app)
-    for module in (signing, people, interview_pages, meta, alerts, cases, plan, items, beside, papers, services, report):
+    for module in (signing, people, interview_pages, meta, alerts, cases, plan, items, beside, papers, services, report, together):
+        app.register_blueprint(module.pages)
+    for module in (account, users, prison_settings, audit, sign_on_pages):
+        app.register_blueprint(module.pages)
+    if settings.sign_on is not None:
+        app.extensions["bcst2.sign_on"] = SignOn(settings.sign_on)
+    for module in (kiosk_pages, alone, kiosk_staff):
         app.register_blueprint(module.pages)
     for blueprint in (api.api, api_cases.api):
         app.register_blueprint(blueprint)
@@ -88,11 +120,17 @@ def create_app(
         step_forms=step_forms.STEPS,
         user_names=access.names,
         sees_private=access.sees_private,
+        may=access.may,
         staff_here=standing.staff_here,
         standing_alerts=standing.standing_alerts,
         something_stands=standing.something_stands,
+        sound=together.sound,
+        sound_of_answer=together.sound_of_answer,
         not_now_buttons=NOT_NOW_BUTTONS,
         tools=TOOLS,
+        around=kiosk.around,
+        alone_of=kiosk_staff.alone_of,
+        part_of=lambda question_id: interview.by_id[question_id].section,
     )
     return app
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.casework.case import Case, CohortView, ConsentView, ItemView, RouteView
-from bot.store.plan_types import AlertRow, CaseLine, DueLine, PlanRow
+from bot.store.plan_types import AlertRow, CaseLine, Closing, DueLine, PlanRow
 from bot.web.case_view import buttons
 
 
@@ -82,6 +82,10 @@ def _plan(row: PlanRow) -> dict[str, Any]:
     return {"id": row.id, "interview": row.interview_id, "kind": row.kind, "made_at": iso(row.made_at), "worker": row.worker}
 
 
+def _closing(closing: Closing) -> dict[str, Any]:
+    return {"reason": closing.reason, "note": closing.note, "at": iso(closing.at), "by": closing.by}
+
+
 def _consent(view: ConsentView) -> dict[str, Any]:
     standing = view.standing
     return {"id": view.rule.id, "state": standing.state, "since": iso(standing.since), "services": dict(standing.services)}
@@ -112,6 +116,7 @@ def case_json(case: Case, detail: bool) -> dict[str, Any]:
         "today": iso(case.today),
         "complete": case.complete,
         "plan": None if plan is None else _plan(plan),
+        "closed": None if case.closing is None else _closing(case.closing),
         "funding": case.funding,
         "notices": [asdict(notice) for notice in case.notices],
         "items": [item_json(item) for item in case.items],

@@ -1,89 +1,48 @@
-"""How staff pages call the states, steps, dates and reasons of a case. What a person reads is not here."""
+"""How staff pages call the states, steps, dates and reasons of a case. What a person reads is not here.
+
+What sheets and pages have in common is in ``bot.outputs.staff``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from bot.actions.situation import PRISON_TIME
 from bot.casework.case import ItemView
 from bot.interview.definitions import Interview
 from bot.language.wording import Wording
+from bot.outputs import staff
+from bot.outputs.staff import ASSESSMENTS, CHANGES, STANDINGS, STATES, STEPS, day, owner_words, sentence
+from bot.outputs.staff import CONSENTS as CONSENT_NEEDED
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK
 from bot.plan.definitions import PlanData
 from bot.plan.services import Directory
-from bot.store.plan_types import AlertRow
+from bot.store.plan_types import AlertRow, DueLine
 from bot.web.record_form import FIELDS
 
-STATES = {
-    "proposed": "To agree",
-    "agreed": "Agreed",
-    "in_progress": "In progress",
-    "signposted": "Sent to a service",
-    "followed_up": "Followed up",
-    "done": "Done",
-    "declined": "Not wanted",
-    "not_available": "Not available",
-    "carried_over": "Carried over",
-    "removed": "Removed",
-}
+__all__ = ["ASSESSMENTS", "CHANGES", "CONSENT_NEEDED", "STANDINGS", "STATES", "STEPS", "day", "owner_words", "sentence"]
+
 STATE_COLOURS = {
     "proposed": "yellow", "agreed": "light-blue", "in_progress": "blue", "signposted": "purple", "followed_up": "turquoise",
     "done": "green", "declined": "grey", "not_available": "grey", "carried_over": "grey", "removed": "grey",
 }  # fmt: skip
-STATUSES = {OVERDUE: "Overdue", THIS_WEEK: "Due this week", COMING: "Coming"}
+STATUSES = {name: sentence(words).rstrip(".") for name, words in staff.STATUSES.items()}
 STATUS_COLOURS = {OVERDUE: "red", THIS_WEEK: "orange", COMING: "grey"}
-OUTCOMES = {
-    "helped": "It helped",
-    "seen": "The service has seen them",
-    "not_helped": "It did not help",
-    "not_seen": "The service has not seen them",
-    "waiting": "Still waiting",
-}
-STANDINGS = {
-    "given": "Agreed",
-    "refused": "Said no",
-    "withdrawn": "Taken back",
-    "lapsed": "No longer holds: ask again",
-    "not_asked": "Not asked yet",
-}
+OUTCOMES = {name: sentence(words).rstrip(".") for name, words in staff.OUTCOMES.items()}
 STANDING_COLOURS = {"given": "green", "refused": "red", "withdrawn": "red", "lapsed": "orange", "not_asked": "grey"}
-CONSENT_NEEDED = {
-    "none_needed": "No consent is needed: the person is told",
-    "given": "The person has agreed",
-    "not_given": "The person has said no",
-    "ask_first": "Ask the person first",
-}
-ASSESSMENTS = {"part1": "Screening part 1", "part2": "Interview (part 2)", "prerelease": "Pre-release review"}
 ALERT_KINDS = {
     "safety": "Safety", "self_harm": "Self-harm", "health": "Health", "child": "A child", "talk": "Wants to talk to somebody",
 }  # fmt: skip
 FACTORS = {"family_relations": "Family", "mental_health": "Mental health", "physical_health": "Physical health"}
 WHERE = {"custody": "In this prison", "community": "Outside", "both": "Here and outside"}
-CHANGES = {
-    "new": "The answers now call for this",
-    "gone": "Nothing in the answers calls for this any more",
-    "reasons": "Other answers call for it now",
-    "wish": "The person has changed their mind about it",
-}
-_EVENTS = {
-    "propose": "Put on the plan from the answers",
-    "add": "Added",
-    "carry_in": "Carried over from the plan before",
-    "agree": "Agreed",
-    "start": "Started",
-    "deliver": "Delivered",
-    "signpost": "Sent to a service",
-    "follow_up": "Followed up",
-    "decline": "Not wanted",
-    "not_available": "Not available",
-    "carry_over": "Carried over to the next plan",
-    "reopen": "Opened again",
-    "remove": "Removed from the plan",
-    "change": "Changed",
-    "look": "Looked at after the answers changed",
-    "note": "Note",
+CLOSED_FOR = {
+    "released": "Released, and what was open handed over",
+    "transferred": "Transferred to another prison",
+    "recalled": "Recalled to custody",
+    "died": "Died",
+    "other": "Another reason",
 }
 _DETAILS = {
     "service": "Service",
@@ -103,7 +62,6 @@ _DETAILS = {
 }
 # Reasons in words that go after "because".
 _SAID = ("need", "answer", "cohort")
-_BY = {"rules": "the rules", "person": "the person", "system": "the system", "demo": "the demonstration"}
 _KEEPS = {
     "referral_count": "Number of referrals", "care_package": "Care package ready", "prescription_day_1": "Prescription for day 1",
     "team": "Team", "centre": "Centre", "council": "Council", "charity": "Charity", "adviser": "Adviser", "answer": "Answer",
@@ -111,26 +69,10 @@ _KEEPS = {
 }  # fmt: skip
 
 
-def owner_words(owner: Mapping[str, Any]) -> str:
-    """Who owns an item: the name if there is one, the role, and who has a part in it."""
-    label, name = str(owner.get("label") or ""), str(owner.get("name") or "")
-    own = f"{name} ({label[:1].lower()}{label[1:]})" if name and label else name or label
-    others = [str(party.get("name") or party.get("label") or "") for party in owner.get("with") or ()]
-    return f"{own}, with {', '.join(others)}" if any(others) else own
-
-
 def reason_words(reason: Mapping[str, Any]) -> str:
     """Why an item is on the plan. A reason that the person's own plan words as "you …" is quoted."""
-    text, kind = str(reason.get("text") or ""), reason.get("kind")
-    if kind == "everybody":
-        return "Everybody has this"
-    if kind == "raised":
-        return f"Level 3, because of a group: {text}"
-    if kind == "worker":
-        return f"Added by a worker: {text}"
-    if kind == "private":
-        return "Because of something told in private"
-    return f"Because “{text}”" + (" (help not wanted)" if reason.get("wanted") == "no" else "")
+    words = staff.reason(reason)
+    return f"Because {words}" if words.startswith("“") else words
 
 
 def because(item: ItemView) -> list[str]:
@@ -157,6 +99,13 @@ def because_in_short(item: ItemView) -> str:
     return ". ".join(words) if words else ". ".join(because(item))
 
 
+def due_words(line: DueLine) -> str:
+    """What is due, where it is no item: an assessment, or a contact after release."""
+    if line.what == "contact":
+        return "Contact after release" if line.number is None else f"Contact after release, day {line.number}"
+    return ASSESSMENTS.get(line.what, line.what)
+
+
 def keep_words(name: str) -> str:
     """What a referral route keeps: ``three_way_meeting_on`` is "Three way meeting on"."""
     return _KEEPS.get(name) or name.replace("_", " ").capitalize()
@@ -165,21 +114,6 @@ def keep_words(name: str) -> str:
 def factor_words(name: str) -> str:
     """A factor of the needs profile, in words."""
     return FACTORS.get(name) or name.replace("_", " ").capitalize()
-
-
-def sentence(text: object) -> str:
-    """A line of the casework as a sentence of a page."""
-    words = str(text).strip()
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".") if words else ""
-
-
-def day(value: date | datetime | str | None) -> str:
-    """A day as people write it: 24 December 2026."""
-    if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        value = value.astimezone(PRISON_TIME)
-    return "" if value is None else f"{value.day} {value:%B %Y}"
 
 
 def moment(value: datetime | str | None) -> str:
@@ -262,11 +196,11 @@ class CaseWords:
 
     def by(self, who: str, names: Mapping[str, str]) -> str:
         """Who did something, in words."""
-        return names.get(who) or _BY.get(who) or "somebody else"
+        return names.get(who) or staff.BY.get(who) or "somebody else"
 
     def event(self, kind: str, data: Mapping[str, Any], directory: Directory) -> tuple[str, list[tuple[str, str]]]:
         """One step in the life of an item: what was done, and (what, value) of what was noted with it."""
-        title = _EVENTS.get(kind, kind)
+        title = STEPS.get(kind, kind)
         if kind == "look":
             title += ": taken over" if data.get("item") else ": it stays all the same"
         return title, [(_DETAILS[name], self._value(name, data[name], directory)) for name in _DETAILS if data.get(name)]
@@ -280,4 +214,4 @@ class CaseWords:
             return OUTCOMES.get(str(value), str(value))
         if name == "owner":
             return owner_words(value) if isinstance(value, Mapping) else str(value)
-        return self.by(str(value), {}) if name == "who" and value in _BY else str(value)
+        return self.by(str(value), {}) if name == "who" and value in staff.BY else str(value)

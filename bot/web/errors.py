@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
+from math import ceil
 
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -10,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 from bot.plan.life import NotAllowed
 from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound, SignInLocked, StoreError
 from bot.web.case_words import sentence
+from bot.web.gate import Refused
+from bot.web.state import web
 
 SAFE = "Your answers are safe."
 PAGES: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -54,12 +58,26 @@ def answer(status: int, message: str | None = None, **more: object) -> tuple[Res
     return render_template("error.html", title=title, lines=(message, *lines[1:]) if message else lines, fields=fields), status
 
 
+def too_many(until: datetime) -> str:
+    """That there were too many wrong tries, and how long to wait."""
+    minutes = max(1, ceil((until - web().store.clock()).total_seconds() / 60))
+    words = {1: "a minute", 5: "five minutes"}.get(minutes, f"{minutes} minutes")
+    return f"There were too many wrong passwords. Wait {words} and try again."
+
+
 def register(app: Flask) -> None:
     """Puts the error pages on an application."""
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[Response | str, int]:
         return answer(error.code or 500)
+
+    @app.errorhandler(Refused)
+    def not_allowed(error: Refused) -> tuple[Response | str, int]:
+        if not error.needed:
+            return answer(403)
+        names = " or ".join(error.needed)
+        return answer(403, f"It needs the role {names}. If you need it for your work, ask your administrator.")
 
     @app.errorhandler(StoreError)
     def store(error: StoreError) -> tuple[Response | str, int]:
@@ -68,7 +86,7 @@ def register(app: Flask) -> None:
         if isinstance(error, ChangedMeanwhile):
             return answer(409, "Somebody changed this meanwhile. Nothing was written: go back and look again.", code="changed")
         if isinstance(error, SignInLocked):
-            return answer(429)
+            return answer(429, too_many(error.until))
         if isinstance(error, AlreadyThere):
             return answer(409)
         if isinstance(error, BadInput):

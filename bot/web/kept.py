@@ -63,6 +63,13 @@ class Kept:
             if held is not None and self._users.get(_digest(old)) == user_id:
                 self._turns[_digest(new)] = held
 
+    def carry(self, old: str, new: str) -> None:
+        """What was held goes with the browser, whoever is at it: for the same interview it is the same person's words."""
+        with self._lock:
+            held = self._turns.pop(_digest(old), None)
+            if held is not None:
+                self._turns[_digest(new)] = held
+
     def take(self, token: str, interview_id: str) -> Posted | None:
         """The turn that is held for this browser and interview, once."""
         held = self._take(token, interview_id)

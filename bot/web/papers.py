@@ -13,7 +13,7 @@ from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
 from bot.language.wording import Wording
 from bot.outputs.handover import NoConsent, handover
-from bot.outputs.making import KINDS, PLAN_PDF, CannotMake, Made, Outputs, Wanted
+from bot.outputs.making import KINDS, PLAN_PDF, CannotMake, Made, Outputs, Wanted, without_plan
 from bot.outputs.oasys import oasys_html
 from bot.outputs.person_pdf import person_html
 from bot.outputs.worker_sheet import worker_sheet
@@ -61,7 +61,7 @@ class Papers:
         if kind is None or wanted.kind not in PREVIEWED:
             raise CannotMake("there is no preview of this; get the file instead")
         if case.interview is None or case.plan is None:
-            raise CannotMake("there is no plan yet; finish the interview, or make the plan from the plan page")
+            raise CannotMake(without_plan(case))
         words, notes = self.outputs.words(case, wanted, kind)
         shown, content = case if wanted.with_private else case.without_sensitive(), self.outputs.content
         try:

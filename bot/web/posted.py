@@ -30,7 +30,10 @@ MOST_OPTIONS = 60
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One turn as it was posted. ``do`` is ``answer`` or a command; ``target`` the question to change."""
+    """One turn as it was posted. ``do`` is ``answer`` or a command; ``target`` the question to change.
+
+    ``english``: the words are a worker's, in English, whatever the interview's language.
+    """
 
     turn: str
     question: str | None = None
@@ -43,6 +46,7 @@ class Posted:
     more: str = ""
     parts: dict[str, str] = field(default_factory=dict)
     target: str | None = None
+    english: bool = False
 
     @property
     def typed(self) -> bool:
@@ -108,6 +112,7 @@ def read_form(form: MultiDict[str, str]) -> Posted:
         more=form.get("more", ""),
         parts={part: form[part] for part in (*ADDRESS_PARTS, *DATE_PARTS) if form.get(part)},
         target=_id(target),
+        english=form.get("words_in") == "en",
     )
 
 
@@ -135,6 +140,7 @@ def read_json(data: Mapping[str, Any]) -> Posted:
         more=text("more"),
         parts={str(key): value for key, value in parts.items() if isinstance(value, str)} if isinstance(parts, Mapping) else {},
         target=_id(data.get("change")),
+        english=data.get("words_in") == "en",
     )
 
 

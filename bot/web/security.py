@@ -7,7 +7,7 @@ import re
 import secrets
 from pathlib import Path
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
@@ -15,18 +15,22 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.interview.answers import clean
 from bot.settings import Settings
-from bot.store.types import Session
+from bot.store.errors import SignInFailed
+from bot.store.sessions import PASSWORD
+from bot.store.types import Session, User
+from bot.web import gate, locks
 from bot.web.kept import device_of
 from bot.web.posted import read_form
 from bot.web.state import web
 from bot.web.talk import Speaker
 
 TOKEN = "token"
-PUBLIC = frozenset(
-    {"static", "signing.sign_in", "signing.try_sign_in", "meta.health", "meta.info", "meta.ping", "api.sign_in", "api.openapi"}
-)
-# What a session bound to one interview (a kiosk) may open.
-BOUND = frozenset({"signing.sign_out"})
+# What is answered without looking who asks.
+UNASKED = frozenset({"static", "meta.ping", "meta.health", "meta.info", "api.openapi"})
+# What pages ask by themselves: it keeps no screen from locking.
+POLLED = "together.newest"
+# What somebody whose password was given to them may open before they have chosen their own.
+BEFORE_OWN_PASSWORD = frozenset({"account.password", "account.password_posted", "signing.sign_out", "api.sign_out"})
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -34,6 +38,7 @@ POLICY = "; ".join(
         "script-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",
+        "media-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -42,7 +47,7 @@ POLICY = "; ".join(
 _AN_ID = re.compile(r"[0-9a-f]{32}")
 # A service of a directory goes by its word.
 _NAMED = {"service_id": re.compile(r"[a-z][a-z0-9_]{0,79}")}
-_OUR_PAGE = re.compile(r"/(people|interviews|cases|alerts|services|report)(/[a-z0-9_-]+)*")
+_OUR_PAGE = re.compile(r"/(people|interviews|cases|alerts|services|report|account|admin)(/[a-z0-9_-]+)*")
 
 csrf = CSRFProtect()
 
@@ -88,6 +93,7 @@ def protect(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
+    app.extensions["bcst2.opened"] = gate.Opened()
     app.before_request(check)
     app.after_request(add_headers)
 
@@ -96,10 +102,10 @@ def check() -> AnyResponse | None:
     """Before each request: who it is, and whether it comes from one of our pages."""
     g.signed_in = None
     endpoint = request.endpoint
-    if endpoint in ("static", "meta.ping", "meta.health", "meta.info", "api.openapi"):
+    if endpoint in UNASKED:
         return None
     token = session.get(TOKEN)
-    found = web().store.session(token) if isinstance(token, str) else None
+    found = web().store.session(token, touched=endpoint != POLLED) if isinstance(token, str) else None
     if found is not None:
         g.signed_in = found
         web().kept.seen(str(token), found.user.id)
@@ -107,13 +113,23 @@ def check() -> AnyResponse | None:
         abort(404)
     if request.method not in ("GET", "HEAD", "OPTIONS") and endpoint not in (None, "api.sign_in"):
         _check_csrf(found)
-    if endpoint is None or endpoint in PUBLIC:
+    if endpoint is None or endpoint in gate.rules().public:
         return None
     if found is None:
         return _to_sign_in(token)
-    bound = found.interview_id
-    if bound is not None and endpoint not in BOUND and (request.view_args or {}).get("interview_id") != bound:
-        abort(403)
+    stopped = locks.stop(found)
+    if stopped is not None:
+        if endpoint == "interview.take" and isinstance(token, str):
+            _keep(token, (request.view_args or {})["interview_id"])
+        return stopped
+    named = request.view_args or {}
+    gate.check(endpoint, named, found)
+    if found.user.temporary and endpoint not in BEFORE_OWN_PASSWORD:
+        if request.path.startswith("/api/"):
+            raise gate.Refused
+        return redirect(url_for("account.password"), 303)
+    if request.method == "GET":
+        gate.note(endpoint, named, found, str(token), current_app.extensions["bcst2.opened"])
     return None
 
 
@@ -121,7 +137,7 @@ def _check_csrf(found: Session | None) -> None:
     try:
         csrf.protect()
     except CSRFError:
-        if found is not None or request.endpoint in PUBLIC:
+        if found is not None or request.endpoint in gate.rules().public:
             raise
         # Signed out altogether: the sign-in page says more than "bad request" does.
         session.pop(TOKEN, None)
@@ -132,12 +148,15 @@ def _to_sign_in(token: object) -> AnyResponse:
         abort(401)
     back = request.path
     interview_id = (request.view_args or {}).get("interview_id")
+    at_kiosk = locks.to_kiosk()
     if request.method == "POST" and interview_id:
         back = url_for("interview.show", interview_id=interview_id)
         if request.endpoint == "interview.take" and isinstance(token, str) and session.get(TOKEN) == token:
             _keep(token, interview_id)
     elif request.method != "GET":
         back = _form_page(token)
+    if at_kiosk is not None:
+        return at_kiosk
     return redirect(url_for("signing.sign_in", next=back if _OUR_PAGE.fullmatch(back) else None), 303)
 
 
@@ -158,23 +177,37 @@ def _keep(token: str, interview_id: str) -> None:
         web().kept.keep(token, interview_id, posted)
 
 
-def sign_in(username: str, password: str) -> str:
-    """Sign this browser in; the id of the user.
+def sign_in(username: str, password: str) -> User:
+    """Sign this browser in; the user.
 
     Raises:
         SignInFailed: the user name or the password is wrong.
-        SignInLocked: there were too many wrong passwords.
+        SignInLocked: there were too many wrong passwords, for this user or from this address.
     """
+    store, name = web().store, clean(username)[:200]
+    counted = (("address", request.remote_addr or ""), ("account", name.strip().lower()))
+    for kind, value in counted:
+        store.refuse_many(kind, value)
+    try:
+        user = store.check_password(name, password)
+    except SignInFailed:
+        for kind, value in counted:
+            store.count_try(kind, value)
+        raise
+    begin(user, PASSWORD)
+    return user
+
+
+def begin(user: User, how: str) -> None:
+    """Give this browser a new session; the one it had is ended, so that nobody who knew it comes in with it."""
     app = web()
-    user = app.store.check_password(clean(username), password)
-    old, new = session.get(TOKEN), app.store.start_session(user.id)
+    old, new = session.get(TOKEN), app.store.start_session(user.id, how=how)
     session.clear()
     session[TOKEN] = new
     if isinstance(old, str):
         app.kept.hand_over(old, new, user.id)
         app.store.end_session(old)
     g.pop("csrf_token", None)
-    return user.id
 
 
 def sign_out() -> None:
@@ -185,9 +218,11 @@ def sign_out() -> None:
     session.clear()
 
 
-def safe_next(wanted: str | None) -> str:
-    """Where to go after signing in: one of our own pages, or the list of people."""
-    return wanted if wanted is not None and _OUR_PAGE.fullmatch(wanted) else url_for("people.show_list")
+def safe_next(wanted: str | None, user: User | None = None) -> str:
+    """Where to go after signing in: one of our own pages, or the one that this user begins at."""
+    if wanted is not None and _OUR_PAGE.fullmatch(wanted):
+        return wanted
+    return url_for("signing.front" if user is None else gate.front(user))
 
 
 def signed_in() -> Session:

@@ -13,10 +13,12 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+from flask import Flask
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from bot.actions.endpoint import create_action_app
 from bot.casework.casework import Casework
+from bot.casework.situation import now
 from bot.interview.loading import load_interview
 from bot.interview.yamlfile import ContentError
 from bot.language.catalogue import Catalogues
@@ -24,10 +26,12 @@ from bot.language.wording import Wording
 from bot.plan.dates import bank_holidays
 from bot.plan.loading import load_plan
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store.demo import USERNAME, fill_demo
+from bot.store.demo import ACCOUNTS, fill_demo
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.web.app import MOST_BYTES, create_app
+from bot.web.state import NAME
+from bot.web.tongues import Tongues
 
 # A page that waits for Rasa holds a thread; the action that Rasa then calls must have threads of its own.
 PAGE_THREADS = 16
@@ -44,7 +48,7 @@ def open_store(settings: Settings) -> Store:
         StoreError: it cannot be opened; the message names what and the mend.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = Store.open(settings.database, settings.keys, create_keys=True)
+    store = Store.open(settings.database, settings.keys, create_keys=True, clock=now)
     if settings.demo:
         write_demo(settings, store)
     return store
@@ -60,7 +64,7 @@ def write_demo(settings: Settings, store: Store) -> None:
         password = "-".join(secrets.token_hex(2) for _ in range(3))
     fill_demo(store, password)
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    text = json.dumps({"sign_in": [{"user": USERNAME, "password": password, "role": "worker"}]})
+    text = json.dumps({"sign_in": [{"user": role, "password": password, "role": role} for role in ACCOUNTS]})
     with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     aside.replace(path)
@@ -93,6 +97,7 @@ def serve(settings: Settings) -> None:
     background = threading.Thread(target=actions.run, name="actions", daemon=True)
     background.start()
     threading.Thread(target=catch_up, args=(casework,), name="plans", daemon=True).start()
+    threading.Thread(target=warm_up, args=(app,), name="translation", daemon=True).start()
     try:
         # Waitress ends its loop on SystemExit and waits some seconds for what its threads are at.
         pages.run()
@@ -110,6 +115,17 @@ def catch_up(casework: Casework) -> None:
     except Exception as error:
         # Each is made when somebody opens it.
         log.error("plans were not made at the start: %s", type(error).__name__)
+
+
+def warm_up(app: Flask) -> None:
+    """Open what translates and detects; a package that cannot be used is named, and the interview goes on without it."""
+    tongues: Tongues = app.extensions[NAME].tongues
+    try:
+        tongues.warm_up()
+    except Exception as error:
+        log.error("translation was not opened at the start: %s", type(error).__name__)
+    for line in tongues.translator.problems:
+        log.error("translation: %s", line)
 
 
 def main() -> int:

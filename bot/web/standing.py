@@ -11,6 +11,7 @@ from flask import g
 from bot.store.errors import StoreError
 from bot.store.plan_types import AlertRow
 from bot.store.types import Person
+from bot.web import access
 from bot.web.state import web
 
 # So many are written out at the top of a page; the others are counted.
@@ -59,10 +60,10 @@ def staff_here() -> bool:
 
 def standing_alerts() -> Standing:
     """The alerts for the top of this page: none for a page that a person looks at. Never fails, so that error pages can ask too."""
-    if not staff_here():
+    if not access.may("alerts.show_list"):
         return Standing()
     try:
-        alerts = web().casework.open_alerts()
+        alerts = web().casework.open_alerts(access.prisons())
         return Standing(lines_of(alerts[:AT_TOP]), max(0, len(alerts) - AT_TOP))
     except StoreError as error:
         log.error("alerts: %s", error)
@@ -71,10 +72,10 @@ def standing_alerts() -> Standing:
 
 def something_stands() -> bool:
     """Whether the quiet mark on an interview's page is shown: that there is something for the worker, and nothing of what."""
-    if not staff_here():
+    if not access.may("alerts.show_list"):
         return False
     try:
-        return web().store.has_open_alerts()
+        return web().store.has_open_alerts(access.prisons())
     except StoreError as error:
         log.error("alerts: %s", error)
         return True

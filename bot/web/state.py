@@ -19,6 +19,7 @@ from bot.web.kept import Kept
 from bot.web.papers import Papers
 from bot.web.phrases import Phrases
 from bot.web.talk import Talk
+from bot.web.tongues import Tongues
 from bot.web.view import Views
 
 NAME = "bcst2"
@@ -40,16 +41,17 @@ class Web:
     casework: Casework
     words: CaseWords
     papers: Papers
+    tongues: Tongues
 
-    def demo_sign_in(self) -> dict[str, Any] | None:
-        """The made-up account, in a demonstration only."""
+    def demo_sign_ins(self) -> list[dict[str, Any]]:
+        """The made-up accounts, in a demonstration only."""
         if not self.settings.demo:
-            return None
+            return []
         try:
-            found = json.loads((self.settings.home / "demo.json").read_text(encoding="utf-8"))["sign_in"][0]
+            found = json.loads((self.settings.home / "demo.json").read_text(encoding="utf-8"))["sign_in"]
         except (OSError, ValueError, LookupError, TypeError):
-            return None
-        return found if isinstance(found, dict) else None
+            return []
+        return [account for account in found if isinstance(account, dict)] if isinstance(found, list) else []
 
 
 def web() -> Web:

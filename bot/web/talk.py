@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.actions.situation import context
 from bot.interview.answers import Answer, InvalidAnswer
 from bot.interview.definitions import Interview
-from bot.interview.path import Path, PathFinder
+from bot.interview.path import IN_SECTION, Path, PathFinder
+from bot.language.languages import ENGLISH
+from bot.store.notes import WORDS
 from bot.store.store import Store
 from bot.store.types import PRERELEASE, WORKER, InterviewRow, InterviewState
 from bot.web.dialogue import Dialogue, RasaDown
 from bot.web.posted import ANSWER, BEGIN, Outgoing, Posted, new_turn, outgoing, payload
+from bot.web.tongues import Tongues
 
 PRIVATE = "~"
 SAY_MORE = "say_more"
+# Turns that left the question open: words in another language are then kept beside the answers.
+_NOT_UNDERSTOOD = frozenset({"clarify", "try_again"})
+_ALERT = "utter_alert_"
 
 
 class NotTaken(Exception):
@@ -32,10 +39,11 @@ class Speaker:
 class Talk:
     """The interview as the web process sees it."""
 
-    def __init__(self, store: Store, interview: Interview, rasa: Dialogue) -> None:
+    def __init__(self, store: Store, interview: Interview, rasa: Dialogue, tongues: Tongues | None = None) -> None:
         self.store = store
         self.interview = interview
         self.rasa = rasa
+        self.tongues = tongues
         self.finder = PathFinder(interview)
 
     def path(self, state: InterviewState) -> Path:
@@ -93,9 +101,12 @@ class Talk:
         path = self.path(state)
         posted = _open_private(posted, path)
         out = self._outgoing(posted, state, path)
+        made = self._made_of(out, posted, state, path)
         metadata = {**_metadata(posted, state.interview, speaker), "words": out.words, "more": out.more, "parts": out.parts}
+        if made:
+            metadata |= {"translation": made, "by_button": sorted(self.tongues.by_button if self.tongues else ())}
         try:
-            self.rasa.say(interview_id, out.message, out.typed, metadata)
+            self.rasa.say(interview_id, (out.typed and made.get("text")) or out.message, out.typed, metadata)
         except RasaDown as error:
             # It may have been written down before Rasa failed.
             after = self.store.state(interview_id)
@@ -105,7 +116,35 @@ class Talk:
         after = self.store.state(interview_id)
         if not self._taken(posted, after):
             raise NotTaken("the action did not write the turn down")
+        self._keep_words(out, made, after, posted, speaker)
         return after
+
+    def _made_of(self, out: Outgoing, posted: Posted, state: InterviewState, path: Path) -> dict[str, Any]:
+        """What a machine makes of what was typed. No transaction is open here, and no failure stops the turn.
+
+        Raises:
+            InvalidAnswer: words in another language were given to a question that only a button may answer.
+        """
+        words, language = out.words if out.typed else out.more, state.interview.language
+        if self.tongues is None or not words.strip():
+            return {}
+        if posted.english:
+            return {"from": ENGLISH} if language != ENGLISH else {}
+        step = path.by_id.get(posted.question or "") or path.next(state.interview.focus)
+        answers = language != ENGLISH and out.typed and state.last[0] != SAY_MORE
+        if answers and step is not None and (step.question.sensitive or step.question.id in self.tongues.by_button):
+            raise InvalidAnswer("buttons_only")
+        ours = self.tongues.from_catalogue(words, language, step) if language != ENGLISH and out.typed else {}
+        return ours or self.tongues.made_of(words, language)
+
+    def _keep_words(self, out: Outgoing, made: dict[str, Any], after: InterviewState, posted: Posted, speaker: Speaker) -> None:
+        """Keep words in another language that no answer holds: somebody who speaks it can still read them."""
+        turn = after.turn
+        if made.get("from", ENGLISH) == ENGLISH or turn is None or turn.turn_id != posted.turn or turn.kind not in _NOT_UNDERSTOOD:
+            return
+        # What is said beside an urgent remark stands in the alert only.
+        if not any(str(item.get("say")).startswith(_ALERT) for item in turn.reply):
+            self.store.add_note(after.interview.id, WORDS, out.words, speaker.by, turn.question, made)
 
     def _taken(self, posted: Posted, state: InterviewState) -> bool:
         """Whether a posted turn is written down: mostly it is the newest, and only a late repeat is looked for among all."""
@@ -161,7 +200,7 @@ def private_name(section_id: str, number: int) -> str:
 
 def _open_private(posted: Posted, path: Path) -> Posted:
     """The turn with the question that a private name stands for."""
-    if posted.target is None or PRIVATE not in posted.target:
+    if posted.target is None or PRIVATE not in posted.target or posted.target.startswith(IN_SECTION):
         return posted
     section_id, _, number = posted.target.partition(PRIVATE)
     found = private_questions(path, section_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,13 @@ from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
 from bot.interview.turn import ALSO_HEARD, pending_of
+from bot.language.languages import DRAFTED, ENGLISH
 from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
 from bot.web.posted import DATE_PARTS, Posted, new_turn
 from bot.web.talk import SAY_MORE, private_name, private_questions
+from bot.web.tongues import Tongues
 
 QUESTION, STOPPED, FINISHED, HEARD = "question", "paused", "finished", "heard"
 URGENT, ALERT = "utter_urgent", "utter_alert_"
@@ -93,6 +95,12 @@ class Asked:
     reads_back: Part | None = None
 
     @property
+    def spoken(self) -> str:
+        """What is read aloud: the question, and the answers to choose from."""
+        choices = self.options if self.kind in ("one", "many") and not self.reads_back else ()
+        return spoken(self.ask, [option.text for option in choices])
+
+    @property
     def columns(self) -> bool:
         """Whether its many short choices are best set in columns."""
         return len(self.options) > MANY and max(len(option.text) for option in self.options) <= SHORT
@@ -131,6 +139,10 @@ class Screen:
     intro: str = ""
     question: Asked | None = None
     progress: Progress | None = None
+    # Whether the language is a draft; whether some of the page is in English for want of it; whether own words are translated.
+    drafted: bool = False
+    some_english: bool = False
+    translates: bool = False
 
     @property
     def neutral(self) -> bool:
@@ -141,9 +153,10 @@ class Screen:
 class Views:
     """Makes screens and read-backs for one interview definition."""
 
-    def __init__(self, wording: Wording, phrases: Phrases) -> None:
+    def __init__(self, wording: Wording, phrases: Phrases, tongues: Tongues | None = None) -> None:
         self.wording = wording
         self.phrases = phrases
+        self.tongues = tongues
 
     def screen(self, state: InterviewState, path: Path, posted: Posted | None = None) -> Screen:
         """The page of an interview now. ``posted`` is what was put in and not taken: it is shown again, under the same turn."""
@@ -173,7 +186,14 @@ class Views:
             intro=intro,
             question=asked,
             progress=_progress(step, path, row.focus) if step is not None else None,
+            drafted=self.tongues is not None and self.tongues.of(row.language).state == DRAFTED,
+            some_english=step is not None and self._in_english(step.question.id, row.language, row.level),
+            translates=self.tongues is not None and self.tongues.translator.can(row.language, ENGLISH),
         )
+
+    def _in_english(self, question_id: str, language: str, level: str) -> bool:
+        """Whether the catalogue of a language lacks a question."""
+        return language != ENGLISH and self.wording.lookup(language, level, f"question.{question_id}.ask") is None
 
     def _asked(self, step: Step, path: Path, language: str, level: str, posted: Posted | None) -> Asked:
         question = step.question
@@ -273,13 +293,22 @@ class Views:
 
     def for_later(self, path: Path, language: str, level: str) -> tuple[Row, ...]:
         """What the person put off, to answer later; a private question is not named."""
+        return self.rows_of(path.for_later(), path, language, level)
+
+    def rows_of(self, steps: Iterable[Step], path: Path, language: str = "en", level: str = "plain") -> tuple[Row, ...]:
+        """Questions to go to, without their answers; a private question is not named."""
         rows = []
-        for step in path.for_later():
+        for step in steps:
             question = step.question
             words = self.wording.question(question, language, level).ask
             ask = self.phrases.say("private_title", language, level) if question.sensitive else words
             rows.append(Row(ask, "", _name(question, path)))
         return tuple(rows)
+
+
+def spoken(ask: str, choices: Iterable[str]) -> str:
+    """A question as it is read aloud, with the answers to choose from."""
+    return " ".join([ask, *(f"{choice.rstrip('.')}." for choice in choices)])
 
 
 def _name(question: Question, path: Path) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.casework.case import ItemView
 from bot.casework.casework import Casework
 from bot.plan.life import NotAllowed
 from bot.store import NotFound, Store
@@ -313,3 +314,24 @@ def test_a_person_nobody_has_interviewed_has_a_case(store: Store, casework: Case
     assert [due.what for due in case.assessments] == ["part2", "prerelease"]
     assert case.without_sensitive().items == ()
     assert case.contacts[0].day - case.record.release == timedelta(days=1)
+
+
+def test_nothing_goes_ahead_against_the_persons_no(store: Store, casework: Casework, clock: Clock) -> None:
+    """Consent: nothing goes to a service without it, and it can be taken back at any time."""
+    row = interviewed(store, somebody(said={"where_will_live": "nowhere", "duty_to_refer_consent": "yes"}, home_area="Northmere"))
+    casework.ensure_plan(row.id, "worker")
+    person = row.person_id
+
+    def refer() -> ItemView:
+        return next(item for item in casework.case(person).items if item.activity.id == "acc_duty_to_refer")
+
+    casework.step(person, refer().id, "agree", "worker", refer().seen)
+    casework.withdraw_consent(person, "council", "worker")
+    sent = {"service": "northmere_housing", "on": clock.today, "how": "Referral form sent"}
+    for step, given in (("signpost", sent), ("deliver", {"what": "told the council", "on": clock.today}), ("start", {})):
+        with pytest.raises(NotAllowed, match="said no to this, or taken their yes back"):
+            casework.step(person, refer().id, step, "worker", refer().seen, **given)
+    assert refer().state.state == "agreed"
+    casework.give_consent(person, "council", "worker")
+    casework.step(person, refer().id, "signpost", "worker", refer().seen, **sent)
+    assert refer().state.state == "signposted"

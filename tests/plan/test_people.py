@@ -91,7 +91,6 @@ def test_a_young_care_leaver_with_nowhere_to_live_and_8_weeks_to_go() -> None:
         "acc_housing_referrals:register_homeless": ("2", "proposed"),
         "acc_housing_referrals:supported_housing": ("2", "declined"),
         "acc_housing_referrals:landlord_letter": ("2", "declined"),
-        "acc_housing_referrals:adaptations": ("2", "declined"),
         "acc_application_follow_up": ("2", "proposed"),
         "acc_bidding": ("2", "declined"),
         "acc_bond_scheme": ("2", "declined"),

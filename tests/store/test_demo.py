@@ -8,6 +8,7 @@ from bot.interview.record import read_record
 from bot.store import Store
 from bot.store.demo import demo_records, fill_demo
 from bot.store.errors import SignInFailed
+from bot.store.roles import roles
 from tests.store.making import PASSWORD
 
 
@@ -43,3 +44,9 @@ def test_the_demo_covers_the_people_there_are_rules_for(today: date) -> None:
     assert any("ppo" in record.flags for record in records)
     assert any(record.release is None for record in records)
     assert all(record.reception.date() > today - timedelta(days=365 * record.age(today)) for record in records)
+
+
+def test_the_demo_has_an_account_for_each_role(store: Store) -> None:
+    fill_demo(store, PASSWORD)
+    assert {user.username: user.roles for user in store.users()} == {role: (role,) for role in roles()}
+    assert all(store.check_password(role, PASSWORD) for role in roles())

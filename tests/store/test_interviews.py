@@ -20,7 +20,7 @@ from tests.store.making import Clock, begin, make_record, say
 def test_an_interview_starts_empty(store: Store, clock: Clock) -> None:
     interview = begin(store, mode="kiosk", language="cy", level="easy")
     state = store.state(interview.id)
-    assert state == InterviewState(interview, make_record(), {}, 0, {})
+    assert state == InterviewState(interview, make_record(), {}, 0, {}, settings={"safety_at_kiosk": "yes"})
     assert (interview.mode, interview.language, interview.level, interview.state) == ("kiosk", "cy", "easy", "open")
     assert (interview.started_at, interview.completed_at, interview.started_by) == (clock.now, None, "worker")
     assert store.interview(interview.id) == interview

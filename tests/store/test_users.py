@@ -109,7 +109,13 @@ def test_a_disabled_user_cannot_sign_in(store: Store, user: User) -> None:
         store.check_password("jo.worker", PASSWORD)
     store.disable_user("jo.worker", False, by="admin")
     assert store.check_password("jo.worker", PASSWORD)
-    assert [row.what for row in store.audit_rows()] == ["user enabled", "user disabled", "user added"]
+    assert [row.what for row in store.audit_rows()] == [
+        "user enabled",
+        "sign-in failed",
+        "user disabled",
+        "signed in",
+        "user added",
+    ]
 
 
 def test_a_session_lasts_twelve_hours_at_most(store: Store, user: User, clock: Clock) -> None:

@@ -49,6 +49,8 @@ class FakeRasa:
         intent = found[1] if found else self.phrases.get(normal(message), "words")
         entities = json.loads(found[2]) if found and found[2] else {}
         words = metadata.get("words")
+        made = metadata.get("translation") or {}
+        guesses = {} if made.get("problem") else self.guesses
         heard = Heard(
             intent=intent,
             question=entities.get("question") or metadata.get("question"),
@@ -56,10 +58,11 @@ class FakeRasa:
             text=message if words is None else str(words),
             parts=metadata.get("parts") or {},
             more=str(metadata.get("more") or ""),
-            guesses=tuple(Guess(str(metadata.get("question")), option, sure) for option, sure in self.guesses.items()),
+            guesses=tuple(Guess(str(metadata.get("question")), option, sure) for option, sure in guesses.items()),
             seen=metadata.get("seen"),
+            english=str(made.get("text") or ""),
         )
-        taken = Message(sender, str(metadata["turn"]), heard, str(metadata["by"]), str(metadata["device"]), "en", "plain")
+        taken = Message(sender, str(metadata["turn"]), heard, str(metadata["by"]), str(metadata["device"]), "en", "plain", made)
         try:
             self.turns.take(taken)
         except StoreError:

@@ -233,11 +233,11 @@ def test_what_was_typed_outlives_the_session(house: House, worker: Browser, row:
 
 
 def test_what_was_typed_is_not_shown_to_another_user(house: House, worker: Browser, row: str) -> None:
-    house.store.add_user("other", "Other", ["worker"], "other-password", "test")
+    house.store.add_user("other", "Other", ["worker"], "three quiet words", "test")
     house.clock.ahead += timedelta(minutes=31)
     worker.turn(row, follow=False, option="hostel", more="the one in Leeds")
     worker.get("/sign-in")
-    worker.post("/sign-in", {"username": "other", "password": "other-password"})
+    worker.post("/sign-in", {"username": "other", "password": "three quiet words"})
     worker.get(f"/interviews/{row}")
     assert "Leeds" not in worker.page
 

@@ -69,7 +69,7 @@ def addresses(live: Live, name: str) -> list[str]:
         *(f"{item}?step=change", f"/people/{person}", "/people", f"/people/{person}/papers/preview?kind=plan-pdf"),
         *(f"/people/{person}/papers", f"/interviews/{row}", f"/interviews/{row}/staff", "/alerts"),
         *(f"/alerts/{case_of(house, 'Lee').alerts[0].id}", "/cases?due=overdue&need=debt_advice", "/cases?by=date", "/report"),
-        *(f"/services{page}" for page in ("?where=custody", "/add", "/import")),
+        "/services?where=custody",
     ]
 
 
@@ -111,7 +111,6 @@ def test_mistakes_are_where_the_page_begins(desk: Desk) -> None:
     for address, opened, button in (
         (f"{plan}/referrals", "Record what was done", "Record it.*Needs profile"),
         (f"{plan}/groups", "Groups the person is not in", "Save.*People who were in care"),
-        ("/services/add", "", "Save"),
         (plan, "For everybody: 3 items", "Mark these as done"),
     ):
         page.goto(address)

@@ -120,7 +120,11 @@ def test_without_plans_it_says_what_to_do(house: House) -> None:
     worker.get("/cases")
     assert "A plan is made when an interview is finished" in worker.page
     worker.get("/cases?by=date")
-    assert "There is no plan yet" in worker.page
+    # Nobody has a plan, and yet assessments are due.
+    assert "Interview (part 2)" in worker.page
+    assert "There is no plan yet" not in worker.page
+    worker.get("/cases?by=date&need=find_home")
+    assert "No case is like that" in worker.page
 
 
 def test_the_people_say_which_assessment_is_next(cases: House) -> None:

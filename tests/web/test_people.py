@@ -198,7 +198,7 @@ def test_starting_asks_which_words_suit(house: House, worker: Browser) -> None:
     assert (row.kind, row.level, row.mode, row.language) == ("first", "easy", "worker", "en")
     worker.get(response.location)
     assert "They are about when you leave prison" in worker.page
-    assert 'class="easy talk"' in worker.page
+    assert 'class="easy talk co-run' in worker.page
 
 
 def test_a_review_starts_from_what_was_said_and_still_counts(house: House, worker: Browser) -> None:

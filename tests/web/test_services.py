@@ -28,7 +28,7 @@ NEW = {
 
 @pytest.fixture
 def at_work(house: House) -> Browser:
-    return house.signed_in()
+    return signed_in_as(house, "administrator")
 
 
 def names(page: str) -> list[str]:

@@ -61,7 +61,7 @@ def test_an_answer_is_written_down_and_said_back(house: House, worker: Browser, 
     answer = house.store.state(row).answers["where_lived"]
     assert (answer.options, answer.more) == (("owned",), "on a mortgage")
     entry = house.store.history(row)[-1]
-    assert entry.by == house.store.users()[0].id
+    assert entry.by == house.store.user_named("worker").id
     assert re.fullmatch(r"page:[0-9a-f]{8}", entry.device)
     assert "I have put: A home I own or pay a mortgage on (on a mortgage)." in text_of(worker.page)
     assert 'name="change" value="where_lived"' in worker.page

@@ -37,14 +37,16 @@ def read_query(wanted: Mapping[str, str], search: str = "") -> CaseQuery:
     found = {name: wanted.get(name) for name, values in known.items() if wanted.get(name) in values}
     if worker == NOBODY or _AN_ID.fullmatch(worker):
         found["worker"] = worker
-    if prison:
-        found["prison"] = prison
-    return web().casework.query(search=search, **found)
+    mine = access.prisons()
+    if mine is not None:
+        # One that is not theirs is nobody's.
+        return web().casework.query(search=search, prison=(prison if prison in mine else ()) if prison else mine, **found)
+    return web().casework.query(search=search, prison=prison or None, **found)
 
 
 def filters_of(query: CaseQuery) -> dict[str, str]:
     """The filters of a query as they stand in an address."""
-    return {name: value for name, value in asdict(query).items() if name in FILTERS and value}
+    return {name: value for name, value in asdict(query).items() if name in FILTERS and value and isinstance(value, str)}
 
 
 def open_pathways() -> dict[str, str]:
@@ -82,8 +84,8 @@ def _list(query: CaseQuery, view: str, page: int) -> str:
         counts=casework.counts(replace(query, due=None)),
         page=page,
         further=len(lines) > A_PAGE or len(due) > DUE_A_PAGE,
-        prisons=web().agencies.active(),
-        workers=[user for user in web().store.users() if not user.disabled],
+        prisons=access.here(web().agencies.active()),
+        workers=access.workers(),
         needs=_needs(),
         pathways=open_pathways(),
         me=access.by(),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.interview.answers import InvalidAnswer
-from bot.web import security
+from bot.interview.path import Path
+from bot.language.languages import ENGLISH
+from bot.store.types import WORKER, InterviewState
+from bot.web import kiosk, security
 from bot.web.posted import PERSON, Posted, read_form
+from bot.web.standing import staff_here
 from bot.web.state import web
 from bot.web.talk import NotTaken
+from bot.web.view import Screen
+from bot.web.worker_side import WorkerSides, kept_words, said_to_person, words_by_question
 
 pages = Blueprint("interview", __name__, url_prefix="/interviews/<interview_id>")
 
@@ -54,16 +62,26 @@ def answers(interview_id: str) -> str:
     app = web()
     state = app.store.state(interview_id)
     path, row = app.talk.path(state), state.interview
+    kiosk.settle(row)
+    screen = app.views.screen(state, path)
+    # A worker reads them in English too, with what was typed and what a machine made of it.
+    other = app.tongues.of(row.language) if row.language != ENGLISH and staff_here() else None
+    in_english = other is not None and request.args.get("words") == "english"
+    words_of = {}
+    if in_english:
+        screen = replace(screen, language=ENGLISH, level="plain", direction="ltr")
+        words_of = words_by_question(app.store.history(interview_id), app.tongues)
     return render_template(
-        "answers.html", screen=app.views.screen(state, path), parts=app.views.read_back(path, row.language, row.level),
-        later=app.views.for_later(path, row.language, row.level), person_id=row.person_id, who=state.record.name,
+        "answers.html", screen=screen, parts=app.views.read_back(path, screen.language, screen.level), words_of=words_of,
+        later=app.views.for_later(path, screen.language, screen.level), person_id=row.person_id, who=state.record.name,
+        other=other, in_english=in_english,
     )  # fmt: skip
 
 
 def _page(interview_id: str, posted: Posted | None = None, problem: str = "", notice: str = "", fresh: bool = False) -> str:
     """The page of an interview. ``posted`` is put back into the form; ``fresh`` gives it a new turn."""
     app = web()
-    state = app.store.state(interview_id)
+    state = kiosk.in_mode(app.store.state(interview_id))
     path = app.talk.path(state)
     if posted is not None and (fresh or notice == "restored"):
         posted = posted.again()
@@ -71,13 +89,29 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if notice == "restored" and (screen.question is None or posted is None or posted.question != screen.question.id):
         notice = "restored_not"
         screen = app.views.screen(state, path)
+    instead = kiosk.instead(screen, state, path)
+    if instead is not None:
+        return instead
     return render_template(
         "interview.html",
         screen=screen,
         problem=problem,
-        notice=notice,
+        notice="words_waiting" if notice == "restored" and kiosk.here() is not None else notice,
         asked_for_person=posted is not None and posted.do == PERSON,
         # So that nobody answers for somebody else; not beside a private question.
         who="" if screen.question is not None and screen.question.sensitive else state.record.name,
         person_id=state.interview.person_id,
+        **_beside(state, path, screen),
     )
+
+
+def _beside(state: InterviewState, path: Path, screen: Screen) -> dict[str, object]:
+    """What goes beside the question: the worker's side, what a worker said, and that words could not be put into English."""
+    app, row = web(), state.interview
+    with_worker = row.mode == WORKER and staff_here()
+    if row.language == ENGLISH and not with_worker:
+        return {}
+    notes = app.store.notes_of(row.id)
+    written = app.store.written_by(row.id, state.turn.turn_id) if state.turn is not None else []
+    side = WorkerSides(app.views, app.tongues).side(state, path, screen, written, notes) if with_worker else None
+    return {"side": side, "said": said_to_person(notes, state, app.tongues), "kept_words": kept_words(written, notes, state)}

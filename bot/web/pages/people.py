@@ -11,11 +11,14 @@ from werkzeug.wrappers import Response
 
 from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, RecordError
+from bot.language.languages import ENGLISH
 from bot.store.errors import AlreadyThere, BadInput
-from bot.store.people import read_rows
+from bot.store.people import NOT_YOURS, read_rows
 from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
+from bot.web.pages.together import others
+from bot.web.person_view import lines_of
 from bot.web.state import web
 
 pages = Blueprint("people", __name__)
@@ -60,15 +63,19 @@ def search() -> str:
 
 def _list(search: str, page: int) -> str:
     store, casework = web().store, web().casework
-    count = store.count_people(search=search or None)
-    found = store.people(search=search or None, limit=A_PAGE, offset=(page - 1) * A_PAGE)
+    count = store.count_people(access.prisons(), search or None)
+    found = store.people(access.prisons(), search or None, limit=A_PAGE, offset=(page - 1) * A_PAGE)
     lines = []
     for person in found:
         interviews = store.interviews_of(person.id)
         due = next_assessment(casework.plan_data, person, interviews, casework.today())
         lines.append(Line(person, interviews[0] if interviews else None, due))
     pages_in_all = 1 if search else max(1, -(-count // A_PAGE))
-    return render_template("people.html", lines=lines, search=search, count=count, page=page, pages=pages_in_all, most=A_PAGE)
+    handed = [(row, store.person(row.person_id)) for row in store.handed_to(access.by())]
+    handed = [(row, person) for row, person in handed if access.here([person.prison])]
+    return render_template(
+        "people.html", handed=handed, lines=lines, search=search, count=count, page=page, pages=pages_in_all, most=A_PAGE
+    )
 
 
 @pages.get("/people/<person_id>")
@@ -79,12 +86,18 @@ def show(person_id: str) -> str:
 
 def _person(person_id: str, errors: dict[str, str] | None = None) -> str:
     store = web().store
+    if not access.may("plan.show"):
+        # The record alone: nothing of what was said, and nothing made from it.
+        store.audit(access.by(), "record seen", person_id)
+        return render_template("record.html", person=store.person(person_id), groups=record_form.GROUPS)
     person, case = store.person(person_id), access.case_of(person_id, "person seen")
     interviews = store.interviews_of(person_id)
-    shown = [(row, len(web().talk.path(store.state(row.id)).for_later())) for row in interviews]
+    app = web()
+    shown = lines_of(store, app.talk, app.views, app.tongues, interviews)
     return render_template(
         "person.html", person=person, interviews=shown, groups=record_form.GROUPS,
-        first=not interviews, errors=errors or {}, case=case, dates=dates_of(case), tally=tally(case),
+        first=not interviews, errors=errors or {}, case=case, dates=dates_of(case), tally=tally(case), others=others(),
+        languages=app.tongues.languages.values(), chosen=request.form.get("language", ENGLISH),
     )  # fmt: skip
 
 
@@ -94,7 +107,10 @@ def start(person_id: str) -> Response | tuple[str, int]:
     kind, level = request.form.get("kind", FIRST), request.form.get("level", "")
     if level not in LEVELS or kind not in INTERVIEW_KINDS:
         return _person(person_id, {"level": "Choose plain words or easy words"}), 422
-    row = web().talk.start(person_id, kind, level, security.speaker())
+    language = request.form.get("language", ENGLISH)
+    row = web().talk.start(
+        person_id, kind, level, security.speaker(), language=language if language in web().tongues.languages else ENGLISH
+    )
     return redirect(url_for("interview.show", interview_id=row.id), 303)
 
 
@@ -113,7 +129,9 @@ def add_posted() -> Response | tuple[str, int]:
 @pages.get("/people/<person_id>/change")
 def change(person_id: str) -> str:
     """The form with a person's record."""
-    return _form(record_form.values_of(web().store.person(person_id).record), {}, person_id)
+    person = web().store.person(person_id)
+    web().store.audit(access.by(), "record seen", person_id)
+    return _form(record_form.values_of(person.record), {}, person_id)
 
 
 @pages.post("/people/<person_id>/change")
@@ -135,6 +153,8 @@ def _keep(person_id: str | None) -> Response | tuple[str, int]:
 
 def _write(person_id: str | None, record: PersonRecord) -> Person:
     store, by = web().store, security.signed_in().user.id
+    if not access.here([record.prison]):
+        raise RecordError({"prison": NOT_YOURS})
     return store.add_person(record, by) if person_id is None else store.update_person(person_id, record, by)
 
 
@@ -166,7 +186,7 @@ def bring_in_posted() -> tuple[str, int]:
         except BadInput as error:
             what = str(error).replace(str(path), "The file").replace("The file: ", "The file ", 1)
             return _import(None, what[0].upper() + what[1:]), 422
-    report = web().store.import_people(rows, security.signed_in().user.id)
+    report = web().store.import_people(rows, security.signed_in().user.id, access.prisons() or ())
     return _import(report, ""), 200 if not report.problems else 422
 
 

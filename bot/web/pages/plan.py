@@ -11,9 +11,10 @@ from bot.casework.case import Case
 from bot.interview.answers import clean
 from bot.plan.life import NotAllowed
 from bot.store.errors import BadInput, ChangedMeanwhile
+from bot.store.plan_types import OTHER
 from bot.web import access, case_view
-from bot.web.case_words import sentence
-from bot.web.fields import DAY, WORDS, Field, day_values, read_fields
+from bot.web.case_words import CLOSED_FOR, sentence
+from bot.web.fields import DAY, ONE, WORDS, Field, Filled, day_values, read_fields
 from bot.web.state import web
 
 pages = Blueprint("plan", __name__, url_prefix="/people/<person_id>/plan")
@@ -23,6 +24,11 @@ _TOGETHER = (
     Field("what", "What was done?", WORDS, missing="Write what was done"),
     Field("on", "Which day?", DAY),
 )
+_CLOSING = (
+    Field("reason", "Why is it closed?", ONE, missing="Choose why it is closed", choices=tuple(CLOSED_FOR.items())),
+    Field("note", "Note (needed for another reason)", hint="Do not write about harm or crime here."),
+)
+_OPENING = (Field("why", "Why is it opened again?", missing="Write why it is opened again"),)
 _REASON = (Field("reason", "Why do you add it?", missing="Write why you add it"),)
 
 
@@ -44,7 +50,7 @@ def _page(case: Case, errors: dict[str, str] | None = None, values: dict[str, st
         tally=case_view.tally(case),
         changes=case_view.changed(case),
         prompts=case_view.prompts_by_group(case),
-        workers=[user for user in web().store.users() if not user.disabled],
+        workers=access.workers(),
         errors=errors or {},
         values=values or day_values("on", case.today),
     )
@@ -175,6 +181,53 @@ def earlier(person_id: str) -> str:
     """The plans before this one, with their items as they ended."""
     case = access.case_of(person_id, "earlier plans seen")
     return render_template("case/earlier.html", case=case, labels=web().casework.plan_data.pathways)
+
+
+@pages.get("/close")
+def closing(person_id: str) -> Response | str:
+    """The form to close the plan, where there is one that is open."""
+    case = access.case_of(person_id, "")
+    return _closing(case, Filled()) if case.plan is not None else _back(person_id)
+
+
+def _closing(case: Case, filled: Filled) -> str:
+    left = [view for view in case.contacts if not view.held]
+    return render_template(
+        "case/close.html", case=case, fields=_CLOSING, left=left, tally=case_view.tally(case), values=filled.values,
+        errors=filled.errors,
+    )  # fmt: skip
+
+
+@pages.post("/close")
+def close(person_id: str) -> Response | tuple[str, int]:
+    """Close the plan by hand."""
+    case, filled = access.case_of(person_id, ""), read_fields(_CLOSING, request.form)
+    if not filled.errors and filled.given["reason"] == OTHER and not filled.given.get("note"):
+        filled.errors["note"] = "Write which other reason it is"
+    if not filled.errors:
+        try:
+            web().casework.close_plan(person_id, str(filled.given["reason"]), access.by(), str(filled.given.get("note", "")))
+        except NotAllowed as error:
+            filled.errors[""] = sentence(error)
+    if filled.errors:
+        return _closing(case, filled), 422
+    flash("The plan is closed. It stands in no list now, and is kept.")
+    return _back(person_id)
+
+
+@pages.post("/reopen")
+def reopen(person_id: str) -> Response | tuple[str, int]:
+    """Open a plan again that was closed by hand."""
+    filled = read_fields(_OPENING, request.form)
+    if not filled.errors:
+        try:
+            web().casework.reopen_plan(person_id, str(filled.given["why"]), access.by())
+        except NotAllowed as error:
+            filled.errors["why"] = sentence(error)
+    if filled.errors:
+        return _page(access.case_of(person_id, ""), filled.errors, filled.values), 422
+    flash("The plan is open again.")
+    return _back(person_id)
 
 
 def _again(person_id: str, error: Exception) -> tuple[str, int]:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from bot.casework.report import SMALLEST, Report
 from bot.interview.answers import clean
-from bot.web.case_words import ASSESSMENTS, STATES
+from bot.web import access
+from bot.web.case_words import ASSESSMENTS, CLOSED_FOR, STATES
 from bot.web.fields import day_values, read_day
 from bot.web.state import web
 
@@ -31,6 +32,7 @@ TITLES = {
     "needs": ("Needs", "Need"),
     "modes": ("Interviews", "Held"),
     "languages": ("Languages", "Language"),
+    "closed": ("Plans closed by hand", "Closed for"),
 }
 _WORDS = {
     "on_time": "On time", "late": "Late", "no_date": "No date", "found": "Found",
@@ -87,10 +89,14 @@ def show() -> str | tuple[str, int]:
     """The report of a prison for a time."""
     values = {name: clean(value)[:200] for name, value in request.args.items()}
     start, end, errors = span(values, web().casework.today())
-    prisons = web().agencies.active()
+    prisons = access.here(web().agencies.active())
     prison = values.get("prison") or (prisons[0] if prisons else "")
+    if prison and not access.here([prison]):
+        abort(404)
     report = None if errors or not prison else web().casework.report(prison, start, end)
     filled = {**day_values("from", start), **day_values("to", end), **values}
+    if report is not None:
+        web().store.audit(access.by(), "report seen")
     page = render_template(
         "report/report.html", report=report, tables=tables_of(report) if report is not None else (), prison=prison, prisons=prisons,
         errors=errors, values=filled, smallest=SMALLEST, span={**day_values("from", start), **day_values("to", end)},
@@ -127,6 +133,8 @@ def _label(table: str, name: str) -> str:
         return words.language(name)
     if table == "assessments":
         return ASSESSMENTS.get(name, name)
+    if table == "closed":
+        return CLOSED_FOR.get(name, "Not closed by hand")
     return _WORDS.get(name) or STATES.get(name) or words.plan.pathways.get(name) or name.replace("_", " ").capitalize()
 
 
@@ -137,6 +145,9 @@ def export() -> Response | tuple[str, int]:
     start, end, errors = span(values, web().casework.today())
     if errors:
         return " ".join(f"{text}." for text in errors.values()), 422
+    if not access.here([values.get("prison", "")]):
+        abort(404)
+    web().store.audit(access.by(), "report exported")
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(("table", "row", "column", "figure"))

@@ -26,8 +26,8 @@ SUFFIXES = {".csv": CSV, ".yml": YAML, ".yaml": YAML}
 
 
 def prisons() -> list[str]:
-    """The prisons that have people or a directory here."""
-    return sorted({*web().agencies.active(), *web().store.directories()})
+    """The prisons that have people or a directory here, and that whoever is signed in works with."""
+    return sorted(access.here({*web().agencies.active(), *web().store.directories()}))
 
 
 def prison_of() -> str:

@@ -80,3 +80,57 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) free();
 });
+
+// Listening: a button in place of the browser's player. Nothing is read until it is pressed, and one thing at a time.
+let playing = null;
+
+function stop() {
+  if (!playing) return;
+  playing.audio.pause();
+  playing.audio.currentTime = 0;
+  playing.show(false);
+  playing = null;
+}
+
+for (const box of document.querySelectorAll("[data-listen]")) {
+  const audio = box.querySelector("audio");
+  const button = box.querySelector("button");
+  const words = button.querySelector("[data-words]");
+  const show = (on) => {
+    box.classList.toggle("listen--on", on);
+    words.textContent = on ? button.dataset.stop : button.dataset.label;
+  };
+  audio.hidden = true;
+  button.hidden = false;
+  audio.addEventListener("ended", stop);
+  button.addEventListener("click", async () => {
+    const mine = playing?.audio === audio;
+    stop();
+    if (mine) return;
+    playing = { audio, show };
+    show(true);
+    try {
+      await audio.play();
+    } catch {
+      if (playing?.audio === audio) stop();
+    }
+  });
+}
+
+// Two at one interview: say when the other has answered. Never reloads by itself: somebody may be writing.
+const newer = document.querySelector("[data-newest]");
+if (newer) {
+  // Only for a while: a page that lies open must not keep its session from ending.
+  let times = 10;
+  const look = async () => {
+    if (document.hidden || waiting || !newer.hidden || times-- <= 0) return;
+    try {
+      const response = await fetch(newer.dataset.newest, { cache: "no-store", signal: AbortSignal.timeout(5000) });
+      const { seen } = await response.json();
+      if (seen > Number(newer.dataset.seen)) newer.hidden = false;
+    } catch {
+      // Not reached, or signed out: the next press says so.
+    }
+  };
+  setInterval(look, 15000);
+}

@@ -1,0 +1,163 @@
+"""The way in at a kiosk: a code and a new PIN, or a number and the PIN. Nobody is signed in here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from bot.store.errors import NotFound, SignInLocked
+from bot.store.kiosk_types import Access, CodeRefused, PinLocked, PinRefused, PinWrong
+from bot.store.types import KIOSK, PAUSED, Session
+from bot.web import kiosk, security
+from bot.web.locks import ENDED
+from bot.web.state import web
+
+pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+
+# The code that was typed at this browser, until it has a PIN; signed in the cookie, so that nobody can name another.
+OPENING = "opening"
+Page = str | Response | tuple[str, int]
+
+
+def _say(name: str) -> str:
+    return web().phrases.say(name, kiosk.language_here())
+
+
+def _page(name: str, **more: object) -> str:
+    language = kiosk.language_here()
+    return render_template(f"kiosk/{name}.html", language=language, level="plain", direction=kiosk.direction(language), **more)
+
+
+def _many() -> str:
+    """Why nothing is tried just now; "" if it may be."""
+    try:
+        web().store.refuse_many("kiosk", request.remote_addr or "")
+    except SignInLocked:
+        return _say("kiosk_too_many")
+    return ""
+
+
+def _count() -> None:
+    web().store.count_try("kiosk", request.remote_addr or "")
+
+
+@pages.get("")
+def start() -> Page:
+    """The first page: for a code. Somebody who is in already goes on."""
+    found: Session | None = g.signed_in
+    if found is not None and found.interview_id is not None:
+        return redirect(url_for("interview.show", interview_id=found.interview_id), 303)
+    session.pop(OPENING, None)
+    return _start(ended=bool(session.pop(ENDED, False)))
+
+
+def _start(typed: str = "", error: str = "", ended: bool = False) -> str:
+    return _page("start", typed=typed, error=error, ended=ended, languages=web().tongues.languages.values())
+
+
+@pages.post("/language")
+def language() -> Response:
+    """Show these pages in another language."""
+    wanted = request.form.get("language", "")
+    if wanted in web().tongues.languages:
+        session[kiosk.LANGUAGE] = wanted
+    return redirect(url_for("kiosk.back" if request.form.get("at") == "back" else "kiosk.start"), 303)
+
+
+@pages.post("")
+def code() -> Page:
+    """Look at a code."""
+    typed = request.form.get("code", "")
+    many = _many()
+    if many:
+        return _start(typed, many), 429
+    if not typed.strip():
+        return _start(typed, _say("code_missing")), 422
+    try:
+        access = web().store.check_code(typed)
+    except CodeRefused as error:
+        _count()
+        return _start(typed, _say(f"code_{error.why}")), 422
+    except PinLocked:
+        return _start("", _say("pin_locked")), 422
+    session[OPENING] = access.id
+    return redirect(url_for("kiosk.pin"), 303)
+
+
+def _opening() -> Access | None:
+    try:
+        return web().store.access(str(session.get(OPENING)))
+    except NotFound:
+        return None
+
+
+@pages.get("/pin")
+def pin() -> Page:
+    """Choose a PIN."""
+    return redirect(url_for("kiosk.start"), 303) if _opening() is None else _page("pin", error="", field="pin")
+
+
+@pages.post("/pin")
+def pin_posted() -> Page:
+    """Take the PIN, and let the person in."""
+    access = _opening()
+    if access is None:
+        return redirect(url_for("kiosk.start"), 303)
+    first, second = request.form.get("pin", ""), request.form.get("again", "")
+    try:
+        if first != second:
+            return _page("pin", error=_say("pin_differs"), field="again"), 422
+        token = web().store.choose_pin(access.id, first)
+    except PinRefused as error:
+        return _page("pin", error=_say(f"pin_{error.why}"), field="pin"), 422
+    except CodeRefused as error:
+        session.pop(OPENING, None)
+        return _start("", _say(f"code_{error.why}")), 422
+    except PinLocked:
+        return _start("", _say("pin_locked")), 422
+    language = session.get(kiosk.LANGUAGE)
+    kiosk.enter(token)
+    row = web().store.put_into(access.interview_id, web().store.kiosk_user(), mode=KIOSK, language=language)
+    return redirect(url_for("alone.number", interview_id=row.id), 303)
+
+
+@pages.get("/back")
+def back() -> str:
+    """For those who have a PIN."""
+    return _back()
+
+
+def _back(who: str = "", error: str = "") -> str:
+    return _page("back", who=who, error=error, languages=web().tongues.languages.values())
+
+
+@pages.post("/back")
+def back_posted() -> Page:
+    """Let the person in again, at the question that is open."""
+    who, typed = request.form.get("number", ""), request.form.get("pin", "")
+    many = _many()
+    if many:
+        return _back(who, many), 429
+    if not who.strip() or not typed.strip():
+        return _back(who, _say("number_missing")), 422
+    app = web()
+    try:
+        token = app.store.come_back(who, typed)
+    except PinWrong:
+        _count()
+        return _back(who, _say("pin_wrong")), 422
+    except PinLocked:
+        _count()
+        return _back("", _say("pin_locked")), 422
+    kiosk.enter(token)
+    found = security.signed_in()
+    row = app.store.put_into(str(found.interview_id), found.user.id, mode=KIOSK)
+    if row.state == PAUSED:
+        app.talk.begin(row, security.speaker())
+    return redirect(url_for("interview.show", interview_id=row.id), 303)
+
+
+@pages.get("/closed")
+def shut() -> str:
+    """After five wrong PINs."""
+    return _page("shut")

@@ -1,0 +1,115 @@
+"""What a worker does for somebody who answers alone: codes, the tablet, and what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.store.kiosk import CODE_HOURS
+from bot.store.kiosk_types import CODE, Access, PinRefused, Request, in_groups
+from bot.store.types import COMPLETE, FIRST, KIOSK, PRERELEASE, InterviewRow
+from bot.web import access, kiosk, security
+from bot.web.state import web
+
+pages = Blueprint("kiosk_staff", __name__)
+
+NEW = "new"
+PIN_WORDS = {
+    "form": "Use 4, 5 or 6 figures",
+    "easy": "That PIN is guessed at once. Choose one that is not like 1234 or 0000",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What the person's page says of answering alone: the newest way in, what it is called, what was asked for, what is open."""
+
+    newest: Access | None
+    state: str
+    requests: tuple[Request, ...]
+    open: InterviewRow | None
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether there is something to stop."""
+        return self.state in ("waiting", "used")
+
+
+def alone_of(person_id: str) -> Alone:
+    """For the person's page; ``person_id`` has passed the gate."""
+    store = web().store
+    rows = store.interviews_of(person_id)
+    ids = [row.id for row in rows]
+    ways = [each for each in store.accesses(ids) if each.kind == CODE]
+    newest = ways[0] if ways else None
+    asked = tuple(each for each in store.requests(ids) if each.done_at is None)
+    begun = next((row for row in rows if row.state != COMPLETE), None)
+    return Alone(newest, newest.state(store.clock()) if newest is not None else "", asked, begun)
+
+
+@pages.post("/people/<person_id>/kiosk-codes")
+def issue(person_id: str) -> str:
+    """Issue a code for the interview that is open, or for a new one. It is on this answer only, and never again."""
+    app = web()
+    person, rows = app.store.person(person_id), app.store.interviews_of(person_id)
+    row = next((each for each in rows if each.state != COMPLETE), None)
+    if row is None or request.form.get("which") == NEW:
+        row = app.talk.start(person_id, PRERELEASE if rows else FIRST, "plain", security.speaker(), mode=KIOSK)
+    issued, code = app.store.issue_code(row.id, access.by())
+    return render_template(
+        "kiosk/issued.html", person=person, row=row, code=in_groups(code), until=issued.expires_at, hours=CODE_HOURS,
+        direction_of=kiosk.direction,
+    )  # fmt: skip
+
+
+@pages.get("/people/<person_id>/kiosk-codes")
+def back_to_person(person_id: str) -> Response:
+    """The page with a code that is loaded again: the code is not shown twice."""
+    return redirect(url_for("people.show", person_id=person_id, _anchor="alone"), 303)
+
+
+@pages.post("/people/<person_id>/kiosk-codes/stop")
+def stop(person_id: str) -> Response:
+    """Stop a code, or the PIN it was used for."""
+    found = alone_of(person_id)
+    if found.newest is not None:
+        web().store.revoke_access(found.newest.id, access.by())
+        flash("The code is stopped. Whoever was in with it is out; the answers are kept.")
+    return back_to_person(person_id)
+
+
+@pages.post("/people/<person_id>/kiosk-requests")
+def done(person_id: str) -> Response:
+    """Note that a worker has seen to what was asked for."""
+    wanted = request.form.get("request", "")
+    if wanted not in {each.id for each in alone_of(person_id).requests}:
+        abort(404)
+    web().store.request_done(wanted, access.by())
+    flash("Noted as done.")
+    return back_to_person(person_id)
+
+
+@pages.get("/interviews/<interview_id>/tablet")
+def tablet(interview_id: str) -> str:
+    """Before a worker hands the tablet over: a PIN to take it back with."""
+    return _tablet(interview_id)
+
+
+def _tablet(interview_id: str, error: str = "") -> str:
+    row = web().store.interview(interview_id)
+    return render_template("kiosk/hand_over.html", row=row, person=web().store.person(row.person_id), error=error)
+
+
+@pages.post("/interviews/<interview_id>/tablet")
+def tablet_posted(interview_id: str) -> Response | tuple[str, int]:
+    """Hand the tablet to the person: the worker's session ends here, and the person's begins."""
+    app = web()
+    try:
+        token = app.store.hand_over(security.token(), interview_id, request.form.get("pin", ""), access.by())
+    except PinRefused as error:
+        return _tablet(interview_id, PIN_WORDS[error.why]), 422
+    kiosk.enter(token)
+    app.store.put_into(interview_id, app.store.kiosk_user(), mode=KIOSK)
+    return redirect(url_for("alone.number", interview_id=interview_id), 303)

@@ -1,0 +1,140 @@
+"""The private part at a kiosk: the page before it, leaving at once, who can help. Without a browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.store.prison_settings import Contact
+from bot.store.types import InterviewRow
+from tests.web.conftest import PASSWORD, House, answer_until, text_of, web_of
+from tests.web.test_kiosk import PIN, come_in
+from tests.web.test_kiosk import begun as begun
+
+# -- the private part
+
+
+def at_safety(house: House, name: str = "Daniel", mode: str = "kiosk") -> InterviewRow:
+    row = house.started(name, mode=mode)
+    answer_until(house, row.id, lambda step: step.question.section == "safety", who_is_here="alone")
+    return row
+
+
+def test_before_the_private_part_is_a_page_with_a_choice(house: House) -> None:
+    row = at_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    page = text_of(person.page)
+    assert person.title().startswith("The next part is private")
+    assert "We must tell others" in page
+    buttons = re.findall(r'<button class="(govuk-button[^"]*)"[^>]*>([^<]*)', person.page)
+    weights = {kind for kind, text in buttons if text in ("Go on to this part", "Ask me later", "I do not want to say")}
+    assert len(weights) == 1
+    assert "textarea" not in person.page
+    person.post(f"/interviews/{row.id}/on", follow=True)
+    assert person.title().startswith("A private question")
+    assert "Being safe" not in text_of(person.page.split("<main")[1].split("<h1")[0]).replace("being safe", "")
+    assert 'data-idle="180"' in person.page
+    # Once it is open it stays so for the next question.
+    person.turn(row.id, option="now", do="answer")
+    assert person.title().startswith("A private question")
+    assert 'type="text"' not in person.page
+
+
+def test_ask_me_later_before_the_private_part_is_an_answer(house: House) -> None:
+    row = at_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    person.turn(row.id, do="later")
+    assert house.store.state(row.id).answers["safety_gate"].state == "later"
+    assert person.open_question(house, row.id) == "support_info"
+    assert person.title().startswith("A private question")
+
+
+def test_a_prison_can_leave_the_private_part_to_its_workers(house: House) -> None:
+    row = at_safety(house)
+    prison = house.person("Daniel").prison
+    house.store.put_settings(replace(house.store.settings(prison), safety_self_completion=False), by="test")
+    person = come_in(house, row.id)
+    page = text_of(person.get(f"/interviews/{row.id}").get_data(as_text=True))
+    assert "a worker talks about it with you" in page
+    assert "Go on to this part" not in page
+    person.post(f"/interviews/{row.id}/on", follow=True)
+    assert person.open_question(house, row.id) == "support_info"
+    house.store.put_into(row.id, "test", mode="worker")
+    assert "safety_room" in [step.question.id for step in web_of(house).talk.path(house.store.state(row.id)).steps]
+
+
+@pytest.mark.parametrize("how", ["get", "post"])
+def test_leaving_locks_at_once_and_tells_nothing(house: House, how: str) -> None:
+    row = at_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    person.post(f"/interviews/{row.id}/on", follow=True)
+    if how == "post":
+        assert person.post("/away").location == "/away"
+    answer = person.get("/away")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    page = answer.get_data(as_text=True)
+    for word in ("interview", "private", "safe", "lock", "answer", "Daniel", "plan", row.id):
+        assert word.lower() not in text_of(page).lower(), word
+        assert word.lower() not in person.title().lower()
+    assert row.id not in page
+    for path in (f"/interviews/{row.id}", f"/interviews/{row.id}/answers", f"/interviews/{row.id}/support"):
+        assert person.get(path).location == "/locked"
+    person.get("/locked")
+    assert "private" not in text_of(person.page)
+    # The PIN opens it, and what is private is asked for anew.
+    person.post("/locked", {"secret": PIN}, follow=True)
+    assert person.title().startswith("The next part is private")
+
+
+def test_leaving_without_a_session_is_only_a_page(house: House) -> None:
+    visitor = house.client()
+    assert visitor.get("/away").status_code == 200
+    assert visitor.get("/locked").location == "/sign-in"
+
+
+def test_a_worker_can_leave_too_and_comes_back_with_the_password(house: House) -> None:
+    row = at_safety(house, mode="worker")
+    worker = house.signed_in()
+    worker.get(f"/interviews/{row.id}")
+    assert "data-away" in worker.page
+    worker.get("/away")
+    assert worker.get("/people").location == "/locked"
+    worker.get("/locked")
+    assert worker.post("/locked", {"secret": "wrong password"}).status_code == 422
+    assert worker.post("/locked", {"secret": PASSWORD}).location == f"/interviews/{row.id}"
+    assert worker.get("/people").status_code == 200
+
+
+def test_no_log_tells_who_left(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    row = at_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    person.get("/away")
+    assert "safety" not in caplog.text
+    assert "Daniel" not in caplog.text
+
+
+# -- support
+
+
+def test_support_shows_what_the_prison_wrote(house: House, begun: InterviewRow) -> None:
+    prison = house.person("Daniel").prison
+    before = house.store.settings(prison)
+    house.store.put_settings(
+        replace(before, contacts=(*before.contacts, Contact("Wing peers", "They know", "Ask on the wing"))), by="test"
+    )
+    person = come_in(house, begun.id)
+    page = text_of(person.get(f"/interviews/{begun.id}/support").get_data(as_text=True))
+    assert "Wing peers" in page
+    house.store.put_into(begun.id, "test", level="easy")
+    page = text_of(person.get(f"/interviews/{begun.id}/support").get_data(as_text=True))
+    assert "The chaplain" in page
+    assert "Ask on the wing" in page
+    assert person.get("/support").location == f"/interviews/{begun.id}/support"
+    assert "116 123" in house.client().get("/support").get_data(as_text=True)
