@@ -108,7 +108,7 @@ class Weigher:
     def _look(
         self, readings: Sequence[Reading], questions: Sequence[Optional[Text]], columns: Columns, encoder: Optional[Vectors]
     ) -> List[Tuple[np.ndarray, Candidates]]:
-        """For each line the scores of its spans, and its candidates after a second look at clauses that are about something else."""
+        """For each line its spans' scores, and its candidates after a second look at clauses about something else."""
         spans = [spans_of(reading) for reading in readings]
         opens = [[question] * len(found) for question, found in zip(questions, spans, strict=True)]
         rows = self.features.rows([*chain.from_iterable(spans)], [*chain.from_iterable(opens)], encoder)
