@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.commands import UserError, say
 from bot.commands.language import all_messages
+from bot.dialogue.checking import ENOUGH, check_understanding, few_examples
 from bot.interview import checking
-from bot.interview.loading import DATA
+from bot.interview.loading import DATA, load_interview
 from bot.language.languages import load_languages
 from bot.language.papers import check_papers
 from bot.language.upkeep import check_all
@@ -31,6 +32,11 @@ def run(args: argparse.Namespace) -> int:
     errors = checking.check(root)
     if not errors:  # the plan rests on the questions: its own errors say little while those are wrong
         errors = check_plan(root) + check_papers(root)
+    if not errors:
+        interview = load_interview(root)
+        errors = check_understanding(interview, root)
+        for question, option, count in [] if errors else few_examples(interview, root):
+            say(f"the option '{option}' of '{question}' has {count} examples in all; own words need at least {ENOUGH}")
     if not errors and root == DATA.resolve():
         errors = check_all(load_languages(root).values(), all_messages())
     for line in errors:

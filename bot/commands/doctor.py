@@ -19,6 +19,7 @@ from typing import Any
 
 from bot.commands import print_json
 from bot.commands.train import RASA_PYTHON, current_model
+from bot.dialogue.encoder_files import NONE, folder, present
 from bot.settings import ROOT, Settings, read_settings
 from bot.supervise import held, port_free
 
@@ -101,6 +102,14 @@ def model(_: Settings) -> Check:
     if path is None:
         return Check("model", "missing", "none for today's questions; run make train", "no interview", needed=True)
     return Check("model", "ok", f"{path.name}, {path.stat().st_size / MEGABYTE:.0f} MB", needed=True)
+
+
+def encoder(_: Settings) -> Check:
+    """The sentence encoder, which understands words that the examples do not have."""
+    cost = "own words are understood less well: more often asked about; buttons work as always"
+    if present() == NONE:
+        return Check("encoder", "missing", "not set up; run make setup train", cost)
+    return Check("encoder", "ok", str(folder()))
 
 
 def keys_and_database(settings: Settings) -> Iterator[Check]:
@@ -222,7 +231,7 @@ def chromium(_: Settings) -> Check:
 
 Looked = Callable[[Settings], "Check | Iterator[Check]"]
 ESSENTIAL: tuple[Looked, ...] = (environments, keys_and_database, disk)
-ALL: tuple[Looked, ...] = (environments, model, keys_and_database, disk, ports, fonts, pango, espeak, argos, chromium)
+ALL: tuple[Looked, ...] = (environments, encoder, model, keys_and_database, disk, ports, fonts, pango, espeak, argos, chromium)
 
 
 def look(settings: Settings, at: tuple[Looked, ...] = ALL) -> list[Check]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.commands import UserError, say
 from bot.commands.doctor import essentials
-from bot.commands.train import QUIET, RASA_PYTHON, current_model
+from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON, current_model
 from bot.settings import ROOT, Settings, read_settings
 from bot.supervise import CannotServe, Part, Supervisor, local_host, only_one, port_free, reachable
 
@@ -93,13 +93,10 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
     """What the dialogue engine is told: not where the answers or their keys are, for it has no use for them."""
-    one_thread = dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
-    )
     told = {name: value for name, value in environment(settings).items() if not name.startswith("BCST2_") or name in FOR_RASA}
     # A turn is one action and a listen; while the action endpoint is down Rasa would otherwise try ten times over.
     quiet = {"SANIC_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING", "LOG_LEVEL_LIBRARIES": "ERROR", "MAX_NUMBER_OF_PREDICTIONS": "4"}
-    return {**told, **QUIET, **quiet, **one_thread, "PYTHONPATH": str(ROOT)}
+    return {**told, **QUIET, **quiet, **ONE_THREAD, "PYTHONPATH": str(ROOT)}
 
 
 def answers(host: str, port: int, path: str, seconds: float, wanted: range) -> bool:

@@ -15,11 +15,17 @@ from typing import Any
 
 from bot.commands import UserError, say
 from bot.dialogue.content import model_sources
+from bot.dialogue.encoder_files import present
 from bot.interview.loading import load_interview
 from bot.settings import ROOT, read_settings
 
 KEPT = 2
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
+# The modules that make the trained part of a model.
+TRAINED = (
+    "candidates", "content", "encoder", "importer", "judging", "lines", "options", "patterns", "remembering", "scoring", "spans",
+    "topics", "weighing", "wordpiece", "words",
+)  # fmt: skip
 RULES = Path("bot/data/rasa")
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -28,6 +34,10 @@ QUIET = {
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "CUDA_VISIBLE_DEVICES": "-1",
 }
+# A line or a turn is too small a piece of work to be shared out: threads that wait for one another cost more than they save.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
+)
 
 
 def add(subparsers: Any) -> None:
@@ -40,7 +50,7 @@ def sources(root: Path = ROOT) -> Iterator[Path]:
     """The files a model is made from, in a fixed order. Code that only runs beside the model is not among them."""
     yield from model_sources(root / "bot" / "data")
     yield from (root / "domain.yml", root / "config.yml")
-    yield from (root / "bot" / "dialogue" / name for name in ("content.py", "importer.py", "options.py"))
+    yield from (root / "bot" / "dialogue" / f"{name}.py" for name in TRAINED)
     yield root / "locks" / "rasa.txt"
 
 
@@ -52,6 +62,8 @@ def fingerprint(root: Path = ROOT) -> str:
             content = path.read_bytes()
             digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
+    # A model that was trained with the sentence encoder needs it; one trained without does without.
+    digest.update(present().encode())
     return digest.hexdigest()
 
 

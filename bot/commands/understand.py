@@ -7,17 +7,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from bot.commands import UserError
-from bot.commands.train import QUIET, RASA_PYTHON, current_model
+from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON, current_model
 from bot.interview.answers import Answer, InvalidAnswer
 from bot.interview.definitions import Interview, Question
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder, Step
-from bot.interview.turn import NOT_NOW_INTENTS, Conversation, Heard
-from bot.interview.understanding import Guess
+from bot.interview.turn import Conversation, Heard
+from bot.interview.understanding import Guess, chosen, likely, takes_words
 from bot.settings import ROOT
 
 # Intents that the contract calls otherwise; the rest keep their name.
@@ -57,10 +57,10 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("there is no model for today's questions; run make train")
     interview = load_interview()
     open_questions = [_question(interview, str(line.get("open") or "")) for line in lines]
-    parsed = _parse(str(model), [(question, str(line["text"])) for question, line in zip(open_questions, lines, strict=True)])
+    parsed = parse_lines(str(model), [(question, str(line["text"])) for question, line in zip(open_questions, lines, strict=True)])
     conversation = Conversation(PathFinder(interview))
     for line, question, found in zip(lines, open_questions, parsed, strict=True):
-        print(json.dumps(_result(conversation, line, question, found), ensure_ascii=False))
+        print(json.dumps(result_of(conversation, line, question, found), ensure_ascii=False))
     return 0
 
 
@@ -84,7 +84,8 @@ def _question(interview: Interview, name: str) -> Question | None:
     return next((question for question in interview.questions if question.peer and question.peer.question == name), None)
 
 
-def _parse(model: str, lines: list[tuple[Question | None, str]]) -> list[dict[str, Any]]:
+def parse_lines(model: str, lines: list[tuple[Question | None, str]]) -> list[dict[str, Any]]:
+    """Each line as the trained model parses it, on Rasa's Python; the model is loaded once."""
     asked = "".join(json.dumps({"question": question.id if question else None, "text": text}) + "\n" for question, text in lines)
     done = subprocess.run(
         [str(RASA_PYTHON), "-W", "ignore", "-m", "bot.dialogue.parse", model],
@@ -92,42 +93,74 @@ def _parse(model: str, lines: list[tuple[Question | None, str]]) -> list[dict[st
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **QUIET},
+        env={**os.environ, **QUIET, **ONE_THREAD},
         cwd=ROOT,
         check=True,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _result(conversation: Conversation, line: dict[str, Any], question: Question | None, found: dict[str, Any]) -> dict[str, Any]:
+def result_of(
+    conversation: Conversation, line: Mapping[str, Any], question: Question | None, found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is made of one parsed line: the contract's object. The engine decides, as in a live turn, but without a path."""
     guesses = tuple(Guess(guess["question"], guess["option"], guess["confidence"]) for guess in found["guesses"])
+    words = found["intent"] == "words"
     result: dict[str, Any] = {
         "id": line.get("id"),
         "answers": {},
         "peer": {},
         "command": COMMANDS.get(found["intent"]),
         "clarify": False,
-        "alerts": [],
-        "confidence": 1.0 if found["intent"] != "words" else max((guess.confidence for guess in guesses), default=0.0),
+        "alerts": found["alerts"],
+        "private": found["private"],
+        "off": words and found["off"],
+        "confidence": 1.0,
+        "likely": [],
         "ms": found["ms"],
     }
-    if question is None or (found["intent"] != "words" and found["intent"] not in NOT_NOW_INTENTS):
-        result["clarify"] = question is None and found["intent"] == "words"
+    if not words or found["private"]:
         return result
-    if found["intent"] in NOT_NOW_INTENTS:
-        return result
+    open_answer, unsure = _open(conversation, question, str(line["text"]), guesses)
+    others = {} if found["alerts"] and open_answer is None else _others(conversation, question, guesses)
+    for answer in [open_answer, *others.values()]:
+        if answer is not None and (answer.options or answer.number is not None):
+            result["answers"][answer.question] = list(answer.options) or [f"{answer.number:g}"]
+            result["peer"].update(_peer(conversation.interview.by_id[answer.question], answer))
+        elif answer is not None:
+            result["words"] = {answer.question: answer.text}
+    own = [guess.confidence for guess in guesses if question is not None and guess.question == question.id]
+    named = open_answer is not None and not own
+    result["confidence"] = 1.0 if named else max(own or [guess.confidence for guess in guesses] or [0.0])
+    result["clarify"] = open_answer is None and not found["alerts"]
+    result["likely"] = unsure
+    return result
+
+
+def _open(
+    conversation: Conversation, question: Question | None, text: str, guesses: tuple[Guess, ...]
+) -> tuple[Answer | None, list[str]]:
+    """The answer to the open question, or the options that would be offered."""
+    if question is None:
+        return None, []
     step = Step(question, question.options, None, settled=False)
     try:
-        recorded = conversation.read(step, Heard("words", question=question.id, text=line["text"], guesses=guesses))
+        return conversation.read(step, Heard("words", question=question.id, text=text, guesses=guesses)).answer, []
     except InvalidAnswer:
-        result["clarify"] = True
-        return result
-    answer = recorded.answer
-    result["answers"] = {question.id: list(answer.options) or [answer.text if answer.number is None else f"{answer.number:g}"]}
-    result["peer"] = _peer(question, answer)
-    if recorded.how == "exact":
-        result["confidence"] = 1.0
-    return result
+        return None, likely(question, question.options, guesses) if question.closed else []
+
+
+def _others(conversation: Conversation, question: Question | None, guesses: tuple[Guess, ...]) -> dict[str, Answer]:
+    """What else was heard: in an interview the person would be asked whether it is right."""
+    found = {}
+    for name in dict.fromkeys(guess.question for guess in guesses):
+        other = conversation.interview.by_id.get(name)
+        if other is None or other is question or not takes_words(other):
+            continue
+        options = chosen(other, other.options, guesses, conversation.sure_beside)
+        if options:
+            found[name] = Answer(name, options=options)
+    return found
 
 
 def _peer(question: Question, answer: Answer) -> dict[str, list[str]]:

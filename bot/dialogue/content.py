@@ -32,8 +32,9 @@ def examples(interview: Interview, question: Question) -> Iterator[tuple[str, st
 def model_sources(root: Path = DATA) -> Iterator[Path]:
     """The content files that a model is trained from. Plan and services are not among them: changing those needs no training."""
     yield from (root / "interview.yml", root / "commands.yml", root / "responses.yml")
-    for folder in ("questions", "needs", "rasa"):
+    for folder in ("questions", "needs", "rasa", "understanding"):
         yield from sorted((root / folder).glob("*.yml"))
+    yield from sorted((root / "understanding").glob("*.jsonl"))
 
 
 def fingerprint(root: Path = DATA) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Dict, List, Optional, Text, Union
 
 from rasa.shared.core.domain import Domain
@@ -12,7 +13,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.content import ASK, examples, fingerprint, form_of
+from bot.dialogue.content import ASK, fingerprint, form_of
+from bot.dialogue.lines import command_lines, example_lines, read_lines, training_files
 from bot.interview.definitions import Interview
 from bot.interview.loading import load_interview
 from bot.language.wording import load_commands, load_responses
@@ -49,7 +51,7 @@ def build_rules() -> Dict[Text, Any]:
 
     In a form these rules never apply: the form has the message first, and its validation action takes every one.
     """
-    intents = ["words", "answer", "begin", "change", *load_commands()]
+    intents = ["words", "answer", "begin", "change", "confirm", "deny", *load_commands()]
     return {
         "version": "3.1",
         "rules": [
@@ -59,18 +61,11 @@ def build_rules() -> Dict[Text, Any]:
 
 
 def build_examples(interview: Interview) -> List[Message]:
-    """One message for each example; which option of which question it stands for is its metadata."""
-    return [
-        Message(
-            data={
-                TEXT: words,
-                INTENT: "words",
-                "metadata": {"intent": {"question": question.id, "option": option}},
-            }
-        )
-        for question in interview.questions
-        for words, option in examples(interview, question)
-    ]
+    """One message for each example of an option, phrase of a command and written line; what it gives is its metadata."""
+    written = [line for path in training_files() for line in read_lines(path)]
+    lines = [*example_lines(interview), *command_lines(load_commands()), *written]
+    # As one text: Rasa copies and digests what it finds in metadata a dozen times, piece by piece.
+    return [Message(data={TEXT: line.text, INTENT: "words", "metadata": {"intent": json.dumps(line.to_json())}}) for line in lines]
 
 
 class InterviewImporter(TrainingDataImporter):

@@ -1,6 +1,7 @@
 """Parses lines of words through the trained model: JSON lines in, JSON lines out. Run by ``bcst2 understand`` on Rasa's Python.
 
-In: ``{"question": id or null, "text": words}``. Out, same order: ``{"intent": name, "guesses": [...], "ms": milliseconds}``.
+In: ``{"question": id or null, "text": words}``. Out, same order:
+``{"intent": name, "guesses": [...], "alerts": [...], "private": bool, "off": bool, "ms": milliseconds}``.
 """
 
 from __future__ import annotations
@@ -26,14 +27,19 @@ async def parse_lines(model: str) -> None:
     agent = Agent.load(model)
     if agent.processor is None:
         raise SystemExit("the model could not be loaded")
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin):
+        if not number:  # the first message warms caches; its time tells nothing
+            await agent.processor.parse_message(UserMessage("hello there", metadata={}))
         asked = json.loads(line)
         start = time.perf_counter()
         message = UserMessage(disarm(asked["text"]), metadata={"question": asked.get("question")})
         parsed = await agent.processor.parse_message(message)
         result = {
             "intent": parsed["intent"].get("name"),
-            "guesses": parsed.get("option_guesses", []),
+            "guesses": parsed.get("option_guesses") or [],
+            "alerts": parsed.get("alerts") or [],
+            "private": bool(parsed.get("private")),
+            "off": bool(parsed.get("off")),
             "ms": round((time.perf_counter() - start) * 1000, 2),
         }
         print(json.dumps(result), file=results, flush=True)

@@ -155,6 +155,42 @@ def test_words_are_recorded_with_how_they_were_understood(rasa: Rasa, store: Sto
     )
 
 
+def test_what_else_was_heard_is_kept_only_once_it_is_confirmed(rasa: Rasa, store: Store, interview: str) -> None:
+    guesses = [
+        {"question": "language_speak", "option": "en", "confidence": 0.97},
+        {"question": "who_is_here", "option": "alone", "confidence": 0.9},
+    ]
+    said = {"text": f"english, and only me here {WORDS}", "option_guesses": guesses}
+    heard = rasa.call("validate_ready_form", "words", **said, metadata={"words": said["text"], "question": "language_speak"})
+    assert responses(heard) == ["utter_heard", "utter_also_heard"]
+    assert set(store.state(interview).answers) == {"language_speak"}
+    confirmed = rasa.call("validate_ready_form", "confirm", entities=[{"entity": "option", "value": "who_is_here"}])
+    assert responses(confirmed) == ["utter_also_put"]
+    row = store.history(interview)[-1]
+    assert (row.question, row.answer.options, row.how, row.words) == ("who_is_here", ("alone",), "model", said["text"])
+    assert rasa.slots["requested_slot"] != "who_is_here"
+
+
+def test_private_words_are_kept_nowhere_but_the_offer(rasa: Rasa, store: Store, interview: str) -> None:
+    offered = rasa.call("validate_ready_form", "words", text=WORDS, private=True, metadata={"words": WORDS})
+    assert responses(offered) == ["utter_private_offer"]
+    turn = store.last_turn(interview)
+    assert turn is not None and turn.kind == "offer" and store.history(interview) == []
+    assert WORDS not in repr(turn)
+
+
+def test_urgent_words_raise_an_alert_with_the_words_and_are_not_kept_with_the_answer(
+    rasa: Rasa, store: Store, interview: str
+) -> None:
+    guesses = [{"question": "language_speak", "option": "en", "confidence": 0.97}]
+    urgent = {"text": f"english. {WORDS}", "option_guesses": guesses, "alerts": ["self_harm", "no such kind"]}
+    told = rasa.call("validate_ready_form", "words", **urgent, metadata={"words": urgent["text"]})
+    assert responses(told) == ["utter_alert_self_harm", "utter_heard"]
+    assert store.history(interview)[-1].words == ""
+    alert = store.open_alerts()[0]
+    assert (alert.kind, alert.said) == ("self_harm", urgent["text"])
+
+
 def test_pausing_leaves_the_form_and_the_next_message_resumes_it(rasa: Rasa, store: Store, interview: str) -> None:
     rasa.choose("ready", "language_speak", "en")
     paused = rasa.call("validate_ready_form", "pause")

@@ -24,6 +24,12 @@ LINES = [
     {"id": 8, "open": "no_such_question", "text": "i like football"},
     {"id": 9, "open": "how_sure", "text": "about 7"},
     {"id": 10, "open": "gp", "text": "💥\u0000\u202eabc"},
+    {"id": 11, "open": "where_lived", "text": "council flat, my tenancy. I've got a passport and a bank account with Barclays"},
+    {"id": 12, "open": "gp", "text": "I can't do this any more, I'm going to kill myself tonight"},
+    {"id": 13, "open": "gp", "text": "I could murder a cup of tea"},
+    {"id": 14, "open": "partner", "text": "he beats me, I'm scared of him, he put me in hospital"},
+    {"id": 15, "open": "drugs", "text": "sorry mate, what do you mean by that?"},
+    {"id": 16, "open": "council_area", "text": "somewhere in Leeds, the north of it"},
 ]
 
 
@@ -69,6 +75,30 @@ def test_a_sensitive_question_is_never_answered_by_words(results: list[dict[str,
 def test_what_fits_nothing_is_asked_about(results: list[dict[str, Any]]) -> None:
     assert results[7]["answers"] == {} and results[7]["clarify"] is True
     assert results[9]["answers"] == {}
+
+
+def test_one_line_gives_every_answer_in_it(results: list[dict[str, Any]]) -> None:
+    found = results[10]
+    assert found["answers"]["where_lived"] == ["social_housing"]
+    assert found["answers"]["id_documents"] == ["passport"] and found["answers"]["bank_account"] == ["yes"]
+    assert found["peer"]["WHERE_DID_THEY_LIVE"] == ["SOCIAL_HOUSING"]
+
+
+def test_urgent_words_raise_alerts_and_figures_of_speech_do_not(results: list[dict[str, Any]]) -> None:
+    assert results[11]["alerts"] == ["self_harm"] and results[11]["answers"] == {}
+    assert results[12]["alerts"] == []
+
+
+def test_private_words_are_no_answer_and_met_with_an_offer(results: list[dict[str, Any]]) -> None:
+    assert results[13]["private"] is True and results[13]["answers"] == {} and results[13]["peer"] == {}
+
+
+def test_a_command_wrapped_in_talk_is_one(results: list[dict[str, Any]]) -> None:
+    assert results[14]["command"] == "explain" and results[14]["answers"] == {}
+
+
+def test_words_for_a_question_without_options_stand_apart(results: list[dict[str, Any]]) -> None:
+    assert results[15]["answers"] == {} and results[15]["words"] == {"council_area": "somewhere in Leeds, the north of it"}
 
 
 @pytest.mark.parametrize(

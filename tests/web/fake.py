@@ -10,7 +10,8 @@ from typing import Any
 from bot.actions.forms import HEALTH, Turns
 from bot.actions.hearing import Message
 from bot.interview.definitions import Interview
-from bot.interview.turn import Guess, Heard, normal
+from bot.interview.turn import Heard, normal
+from bot.interview.understanding import Guess
 from bot.language.wording import Wording
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -31,6 +32,7 @@ class FakeRasa:
             for phrase in command["phrases"]  # type: ignore[attr-defined]
         }
         self.guesses: dict[str, float] = {}
+        self.beside: list[tuple[str, str]] = []  # (question, option) of what is said besides
         self.down = self.dies = self.deaf = False
         self.content, self.trained_on = self.turns.content, ""
         self.heard: list[tuple[str, str, bool, dict[str, Any]]] = []
@@ -58,7 +60,10 @@ class FakeRasa:
             text=message if words is None else str(words),
             parts=metadata.get("parts") or {},
             more=str(metadata.get("more") or ""),
-            guesses=tuple(Guess(str(metadata.get("question")), option, sure) for option, sure in guesses.items()),
+            guesses=(
+                *(Guess(str(metadata.get("question")), option, sure) for option, sure in guesses.items()),
+                *(Guess(question, option, 0.95) for question, option in self.beside),
+            ),
             seen=metadata.get("seen"),
             english=str(made.get("text") or ""),
         )

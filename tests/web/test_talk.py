@@ -157,6 +157,29 @@ def test_words_that_are_not_sure_offer_the_likeliest(house: House, worker: Brows
     assert house.store.state(row).answers["where_lived"].options == ("hostel",)
 
 
+def test_what_else_was_heard_is_shown_for_a_yes_or_no_before_the_next_question(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("where_will_live", "nowhere"), ("gp", "yes")]
+    worker.turn(row, words="at me mums, nowhere now, got a doctor")
+    assert "I also heard this" in worker.page and "I have nowhere to live" in worker.page
+    assert 'name="option" type="checkbox" value="where_will_live" checked' in worker.page
+    assert 'id="ask"' not in worker.page, "the next question waits"
+    answers = house.store.state(row).answers
+    assert answers["where_lived"].options == ("family_friends",) and "where_will_live" not in answers
+    worker.turn(row, do="confirm", option="where_will_live")
+    answers = house.store.state(row).answers
+    assert answers["where_will_live"].options == ("nowhere",)
+    assert "gp" not in answers, "what was left unticked is asked in its turn"
+    assert "I have put that down" in worker.page
+
+
+def test_what_was_heard_wrong_is_not_put_down(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("where_will_live", "nowhere")]
+    worker.turn(row, words="at me mums")
+    worker.turn(row, do="deny")
+    assert "where_will_live" not in house.store.state(row).answers
+    assert "I have not put that down" in worker.page
+
+
 def test_a_second_wrong_try_shows_the_list(house: House, worker: Browser, row: str) -> None:
     worker.turn(row, words="wibble")
     assert "Please choose from the list" in worker.page

@@ -1,0 +1,72 @@
+"""When words are a command and when they are urgent, from how sure each is. No Rasa here: tests and comparisons use it too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Text
+
+from bot.dialogue.lines import ALERTS
+
+# What written lines call a command, and the intent that stands for it.
+INTENTS = {
+    "explain": "why",
+    "repeat": "repeat",
+    "skip": "skip",
+    "refuse": "refuse",
+    "unknown": "unknown",
+    "back": "go_back",
+    "pause": "pause",
+    "person": "person",
+}
+# "What does that mean?" wants the help, "why do you ask?" the reason.
+_WHY = frozenset("why reason purpose matter business nosy relevant point".split())
+
+
+@dataclass(frozen=True)
+class CommandSettings:
+    """How sure is sure enough. A line of more than ``most_words`` words is never a command."""
+
+    sure: float = 0.5
+    sure_pause: float = 0.6
+    most_words: int = 30
+
+
+def command_in(
+    text: Text,
+    question: Optional[Text],
+    guesses: Sequence[Mapping[Text, Any]],
+    kinds: Mapping[Text, float],
+    settings: CommandSettings,
+) -> Optional[Text]:
+    """The intent of a command that words are, or None. Words that answer the open question at least as surely are an answer."""
+    if not kinds:
+        return None
+    kind = max(INTENTS, key=lambda name: kinds.get(name, 0.0))
+    sure = kinds.get(kind, 0.0)
+    words = text.split()
+    if len(words) > settings.most_words or sure < (settings.sure_pause if kind == "pause" else settings.sure):
+        return None
+    answered = max((float(guess["confidence"]) for guess in guesses if guess["question"] == question), default=0.0)
+    if answered >= sure:
+        return None
+    if kind == "explain":
+        return "why" if _WHY & {word.strip(".,?!;:'\"").lower() for word in words} else "help_me"
+    return INTENTS[kind]
+
+
+@dataclass(frozen=True)
+class UrgentSettings:
+    """How sure is sure enough: of any words, and of words that hold one of the patterns of ``urgent.yml``."""
+
+    sure: float = 0.2
+    sure_if_named: float = 0.05
+
+
+def urgent_in(kinds: Mapping[Text, float], named: Mapping[Text, float], settings: UrgentSettings) -> List[Text]:
+    """The kinds of urgent remark, the surest first."""
+    found: Dict[Text, float] = {}
+    for kind in ALERTS:
+        sure = kinds.get(kind, 0.0)
+        if sure >= (settings.sure_if_named if named.get(kind) else settings.sure):
+            found[kind] = sure
+    return sorted(found, key=lambda kind: -found[kind])

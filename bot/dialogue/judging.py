@@ -1,0 +1,115 @@
+"""How sure to be: turns what speaks for and against each candidate into the share of times that such a candidate is right.
+
+Learned from written lines that neither the encoder's layers nor the scores had seen, so that being sure means what it says.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, Sequence, Text, Tuple
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from bot.dialogue.candidates import Candidates
+from bot.dialogue.lines import ALERTS, COMMANDS, Line
+from bot.dialogue.scoring import KIND, Label
+
+OFF, PRIVATE, CLARIFY = "off", "private", "clarify"
+SPOKEN: Tuple[Text, ...] = (*COMMANDS, OFF, PRIVATE, CLARIFY, *ALERTS)
+_GROUPS = {**dict.fromkeys(COMMANDS, "command"), **dict.fromkeys(ALERTS, "alert"), OFF: OFF, PRIVATE: PRIVATE, CLARIFY: CLARIFY}
+
+
+def kind_features(
+    scores: np.ndarray, column: Dict[Label, int], best_answer: float, words: int, hits: Dict[Text, float]
+) -> np.ndarray:
+    """What speaks for each thing that words can be besides an answer: (kinds, features), in the order of ``SPOKEN``."""
+    rows = []
+    alerts = [SPOKEN.index(name) for name in ALERTS]
+    known = [column.get((KIND, name)) for name in SPOKEN]
+    whole = [0.0 if number is None else float(scores[0, number]) for number in known]
+    best = [0.0 if number is None else float(scores[:, number].max()) for number in known]
+    any_alert = [sum(max(0.0, score[place]) for place in alerts) for score in (whole, best)]
+    any_hit = sum(hits.get(name, 0.0) for name in ALERTS)
+    for place in range(len(SPOKEN)):
+        rest = max((score for other, score in enumerate(whole) if other != place), default=0.0)
+        rows.append(
+            [
+                whole[place],
+                best[place],
+                whole[place] - rest,
+                best_answer,
+                np.log1p(words),
+                min(2.0, hits.get(SPOKEN[place], 0.0)),
+                min(2.0, any_hit),
+                *any_alert,
+            ]
+        )
+    return np.array(rows, dtype=np.float32)
+
+
+class Judge:
+    """Two parts: one for answers, a model of each group of other kinds."""
+
+    def __init__(self) -> None:
+        self._answers = HistGradientBoostingClassifier(
+            max_iter=120, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=25, l2_regularization=2.0, random_state=0
+        )
+        self._kinds: Dict[Text, object] = {}
+
+    def fit_answers(self, candidates: Sequence[Candidates], lines: Sequence[Line]) -> None:
+        """Learn from lines whose candidates were scored without them."""
+        features = np.concatenate([found.features for found in candidates if found.labels])
+        right = [
+            label[1] in line.answers.get(label[0], ())
+            for found, line in zip(candidates, lines, strict=True)
+            for label in found.labels
+        ]
+        self._answers.fit(features, np.array(right))
+
+    def answers(self, candidates: Candidates) -> np.ndarray:
+        """How sure each candidate is: (candidates,)."""
+        if not candidates.labels:
+            return np.zeros(0)
+        return np.asarray(self._answers.predict_proba(candidates.features)[:, 1])
+
+    def answers_of_each(self, found: Sequence[Candidates]) -> List[np.ndarray]:
+        """How sure the candidates of each of many lines are."""
+        features = [candidates.features for candidates in found if candidates.labels]
+        sure = self._answers.predict_proba(np.concatenate(features))[:, 1] if features else np.zeros(0)
+        ends = np.cumsum([len(candidates.labels) for candidates in found])
+        return [np.asarray(sure[end - len(candidates.labels) : end]) for end, candidates in zip(ends, found, strict=True)]
+
+    def fit_kinds(self, features: Sequence[np.ndarray], lines: Sequence[Line]) -> None:
+        """Learn from lines' kind features, scored without them."""
+        for group in dict.fromkeys(_GROUPS.values()):
+            places = [place for place, name in enumerate(SPOKEN) if _GROUPS[name] == group]
+            rows = np.concatenate([found[places] for found in features])
+            right = np.array([_is(line, SPOKEN[place]) for line in lines for place in places])
+            if right.any():
+                model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=500))
+                self._kinds[group] = model.fit(rows, right)
+
+    def kinds(self, features: np.ndarray) -> Dict[Text, float]:
+        """How sure each kind is."""
+        found: Dict[Text, float] = dict.fromkeys(SPOKEN, 0.0)
+        for group, model in self._kinds.items():
+            places = [place for place, name in enumerate(SPOKEN) if _GROUPS[name] == group]
+            for place, sure in zip(places, model.predict_proba(features[places])[:, 1], strict=True):  # type: ignore[attr-defined]
+                found[SPOKEN[place]] = float(sure)
+        return found
+
+
+def _is(line: Line, kind: Text) -> bool:
+    if kind in COMMANDS:
+        return line.command == kind
+    if kind in ALERTS:
+        return kind in line.alerts
+    return bool(getattr(line, kind))
+
+
+def known_kinds(line: Line) -> List[Text]:
+    """What a line is besides an answer."""
+    return [kind for kind in SPOKEN if _is(line, kind)]

@@ -1,0 +1,87 @@
+"""What words are besides an answer: a command wrapped in talk, something urgent, something private, something off the subject.
+
+Three small components; how sure is sure enough stands in ``config.yml``. What they go by was learned by ``OptionScorer``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, urgent_in
+from bot.dialogue.options import GUESSES, KINDS, NAMED, in_words, open_question
+
+
+class _Decider(GraphComponent):
+    """A component that only reads what others have found."""
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> GraphComponent:
+        return cls(config)
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
+class CommandClassifier(_Decider):
+    """Makes a command of words that are one, wrapped in talk; says whether they are off the subject (``off``)."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"sure": 0.5, "sure_pause": 0.6, "most_words": 30, "off": 0.5}
+
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        config = self._config
+        settings = CommandSettings(float(config["sure"]), float(config["sure_pause"]), int(config["most_words"]))
+        for message in messages:
+            if not in_words(message):
+                continue
+            guesses = message.get(GUESSES) or []
+            kinds = message.get(KINDS) or {}
+            name = command_in(str(message.get(TEXT) or ""), open_question(message, tracker), guesses, kinds, settings)
+            if name is not None:
+                message.set(INTENT, {"name": name, "confidence": 1.0}, add_to_output=True)
+            best = max((guess["confidence"] for guess in guesses), default=0.0)
+            message.set("off", kinds.get("off", 0.0) >= float(config["off"]) and best < 0.5, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
+class UrgentDetector(_Decider):
+    """Adds ``alerts``: the kinds of urgent remark in words, whatever else they are. Missing one is the worst error of all."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"sure": 0.2, "sure_if_named": 0.05}
+
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        settings = UrgentSettings(float(self._config["sure"]), float(self._config["sure_if_named"]))
+        for message in messages:
+            found = urgent_in(message.get(KINDS) or {}, message.get(NAMED) or {}, settings)
+            message.set("alerts", found, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
+class PrivateDetector(_Decider):
+    """Says whether words touch abuse or sex work (``private``): no answer is made of those, a talk in private is offered."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"sure": 0.4}
+
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        for message in messages:
+            sure = (message.get(KINDS) or {}).get("private", 0.0)
+            message.set("private", sure >= float(self._config["sure"]), add_to_output=True)
+        return messages
