@@ -8,7 +8,7 @@ SOURCES := bot bench tests scripts
 # Two at once: more would measure each other's load, for some tests start whole servers.
 WORKERS ?= 2
 
-.PHONY: help setup setup-dev run train test lint format evaluate bench bench-plans kill-test shell lock clean distclean
+.PHONY: help setup setup-dev run train test lint format evaluate bench bench-plans bench-kiosks screenshots kill-test shell lock clean distclean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -59,6 +59,15 @@ bench: setup ## measure this bot beside a stock Rasa form: start, turns, memory
 bench-plans: setup ## measure plans: making one, listing 10,000 of them, and what comes out of one
 	@$(PYTHON) -m bench.plans $(ARGS)
 	@$(PYTHON) -m bench.papers
+
+bench-kiosks: setup-dev ## measure 40 kiosks at once, each answering every 10 s, and the stock form alike
+	@$(BCST2) train
+	@$(PYTHON) -m bench.kiosks $(ARGS)
+
+screenshots: setup-dev ## take the pictures of the main pages that are in docs/images
+	@scripts/system test
+	@$(BCST2) train
+	@$(PYTHON) scripts/screenshots.py $(ARGS)
 
 kill-test: setup ## kill the processes again and again and see that they come back
 	@$(BCST2) train

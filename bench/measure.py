@@ -79,6 +79,8 @@ class Running:
     # What it consists of: name → process, whose children count with it unless they are named themselves.
     parts: dict[str, int]
     started: float = 0.0
+    # Where it listens, for a load that is not played by us.
+    port: int = 0
 
     def answers(self) -> bool:
         """Whether a whole turn of the dialogue works."""

@@ -210,7 +210,9 @@ def stock(folder: Path, actions_port: int) -> Iterator[Running]:
                 {},
             )
         )
-        side = Running("stock", lambda name: StockConversation(port, name), {"rasa": rasa.pid, "action server": actions.pid})
+        side = Running(
+            "stock", lambda name: StockConversation(port, name), {"rasa": rasa.pid, "action server": actions.pid}, port=port
+        )
         rasa.wait_until(side.answers)
         side.started = time.perf_counter() - began
         yield side

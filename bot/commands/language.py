@@ -9,20 +9,20 @@ from typing import Any
 
 from bot.commands import UserError, say
 from bot.interview.definitions import LEVELS
-from bot.interview.loading import load_interview
+from bot.interview.loading import DATA, load_interview
 from bot.interview.yamlfile import ContentError, read_yaml
 from bot.language.catalogue import Catalogues
 from bot.language.languages import ENGLISH, Language, load_languages
 from bot.language.messages import Message, messages
 from bot.language.papers import load_papers
 from bot.language.speech import Speech
-from bot.language.upkeep import check_language, fill, read_translations, to_csv, update
+from bot.language.upkeep import check_language, fill, read_translations, texts_by_part, to_csv, update
 from bot.language.wording import Wording
 from bot.plan.loading import load_plan
 from bot.settings import read_settings
+from bot.translation.leftover import left_over_in
 from bot.translation.packages import PackageError, add_packages
 from bot.web.phrases import FILE as PHRASES
-from bot.web.view import spoken
 
 
 def add(subparsers: Any) -> None:
@@ -46,11 +46,11 @@ def add(subparsers: Any) -> None:
     look.add_argument("code")
 
 
-def all_messages() -> list[Message]:
+def all_messages(root: Path = DATA) -> list[Message]:
     """Every text that is said to a person. Raises ContentError."""
-    interview = load_interview()
+    interview = load_interview(root)
     phrases = {name: dict(levels) for name, levels in read_yaml(PHRASES)["phrases"].items()}
-    return messages(interview, Wording(interview), phrases, load_plan(), load_papers())
+    return messages(interview, Wording(interview, root), phrases, load_plan(root), load_papers(root))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         if args.does == "import":
             return _import(languages[0], wanted, args.file)
         problems = list(check_language(languages[0], wanted))
+        problems += left_over_in(languages[0], texts_by_part(languages[0], wanted))
     except ContentError as error:
         raise UserError(str(error)) from None
     except OSError as error:
@@ -110,6 +111,9 @@ def _import(language: Language, wanted: Sequence[Message], files: Sequence[Path]
 
 def _sounds(code: str) -> int:
     """What the pages would otherwise make when somebody first taps the speaker."""
+    # Here and not above: it brings the database's libraries along, and other commands read this module.
+    from bot.web.view import spoken
+
     interview, known = load_interview(), load_languages()
     wording = Wording(interview, lookup=Catalogues().lookup)
     speech = Speech(read_settings().home / "speech", {name: one.speech for name, one in known.items() if one.speech})

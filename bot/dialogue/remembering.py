@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Text, Tuple
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -66,6 +67,6 @@ def _read(file: Path) -> Dict[bytes, np.ndarray]:
         with np.load(file) as kept:
             keys: List[bytes] = [bytes(key).ljust(_DIGEST, b"\0") for key in kept["keys"]]
             vectors = kept["vectors"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
     return dict(zip(keys, vectors, strict=True)) if vectors.shape == (len(keys), WIDTH) else {}

@@ -16,7 +16,8 @@ ENGLISH = "en"
 class Language:
     """One language. ``machine_in`` and ``machine_out`` are COMET ratings (0: not rated) of its Argos packages, None: no package.
 
-    ``complete``: it claims to have every text, and ``bcst2 check`` holds it to that.
+    ``complete``: it claims to have every text, and ``bcst2 check`` holds it to that. ``as_english``: texts that are the same as in
+    English on purpose, such as the names of benefits.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Language:
     reviewer: str = ""
     reviewed_on: str = ""
     complete: bool = False
+    as_english: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -54,7 +56,7 @@ def load_languages(root: Path = DATA) -> dict[str, Language]:
             code=entry["code"], name=entry["name"], english=entry["english"], direction=entry["dir"], script=entry["script"],
             state=entry["state"], speech=entry.get("speech"), machine_in=machine.get("in"), machine_out=machine.get("out"),
             reviewer=str(entry.get("reviewer") or ""), reviewed_on=str(entry.get("reviewed_on") or ""),
-            complete=entry.get("complete") is True, line=line,
+            complete=entry.get("complete") is True, as_english=tuple(map(str, entry.get("as_english") or ())), line=line,
         )  # fmt: skip
     if problems:
         raise ContentError("\n".join(problems))

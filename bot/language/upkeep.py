@@ -207,8 +207,23 @@ def check_language(language: Language, wanted: Sequence[Message], root: Path = C
             wrong = wrong_with(message, str(entry.string), language)
             if wrong:
                 yield f"{where} {wrong}"
-            elif _still_english(message.english, str(entry.string)):
+            elif message.context not in language.as_english and _still_english(message.english, str(entry.string)):
                 yield f"{where} is still in English"
+
+
+def texts_by_part(language: Language, wanted: Sequence[Message], root: Path = CATALOGUES) -> dict[str, list[tuple[str, str]]]:
+    """What a language says now: for each part of the catalogue its texts with their keys, in the order they are said.
+
+    Without what stays as it is: texts that equal the English on purpose, and names of languages in their own letters.
+    """
+    have = entries(language.code, root)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for message in wanted:
+        entry = have.get(message.key)
+        kept = message.context in language.as_english or _strange_letters(message.english, "LATIN", "")
+        if entry is not None and _current(entry, message) and not kept:
+            found.setdefault(message.file, []).append((message.key, str(entry.string)))
+    return found
 
 
 def _still_english(english: str, text: str) -> bool:

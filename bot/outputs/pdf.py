@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.outputs.actual_text import add_words
 from bot.outputs.said import Said, direction, direction_of
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -19,7 +20,8 @@ _SANS = '"Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
 _NASKH = f'"Noto Naskh Arabic", "Noto Sans Arabic", {_SANS}'
 FONTS = {
     "ar": _NASKH, "fa": _NASKH, "ckb": _NASKH, "ps": _NASKH,
-    "ur": f'"Noto Nastaliq Urdu", {_NASKH}',
+    # Figures, Latin letters and their marks come from the Latin font: those of Nastaliq are not meant to stand alone.
+    "ur": f'"Noto Sans", "Noto Nastaliq Urdu", {_NASKH}',
     "pa": f'"Noto Sans Gurmukhi", {_SANS}',
     "hi": f'"Noto Sans Devanagari", {_SANS}',
     "bn": f'"Noto Sans Bengali", {_SANS}',
@@ -28,6 +30,8 @@ FONTS = {
 }  # fmt: skip
 # Counters of pages in a language's own digits.
 COUNTERS = {"fa": "persian", "ckb": "arabic-indic"}
+# Noto Naskh Arabic has its Urdu figures 4, 6 and 7 for every language ("locl"); Farsi writes others.
+FEATURES = {"fa": Markup('"locl" 0')}
 # Scripts that hang lower or stack marks need more room between the lines.
 LINE_HEIGHTS = {"ur": 2.3, "ar": 1.7, "fa": 1.7, "ckb": 1.7, "ps": 1.7}
 PAGE, PAGES = "\x01", "\x02"
@@ -56,7 +60,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     helpers = (font_of, direction, direction_of, own)
-    made.globals |= {"fonts": list(FONTS), "line_heights": LINE_HEIGHTS, **{helper.__name__: helper for helper in helpers}}
+    made.globals |= {"fonts": list(FONTS), "line_heights": LINE_HEIGHTS, "features": FEATURES, **{helper.__name__: helper for helper in helpers}}
     return made
 
 
@@ -98,6 +102,7 @@ def to_pdf(html: str) -> bytes:
         from weasyprint.urls import URLFetcher
 
         _hush()
+        add_words()
     except (ImportError, OSError):
         raise NoPdf(
             "PDF needs Pango, which is not here: install libpango-1.0-0 and libpangoft2-1.0-0, or choose another form"

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.casework.case import Case
+from bot.language.pictures import CREDIT, topic_pictures
 from bot.outputs.pdf import css_string, page_of, render, to_pdf
 from bot.outputs.person_paper import person_paper
-from bot.outputs.words import Words
-
-NO_PICTURES: Mapping[str, str] = {}
+from bot.outputs.words import EASY, Words
 
 
 def person_html(
-    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] = NO_PICTURES
+    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] | None = None
 ) -> str:
     """The paper as one HTML page.
 
-    ``pictures`` maps ``topic_<pathway>`` and ``activity_<id>`` to ``data:`` addresses; easy read keeps a column for them.
+    ``pictures`` maps ``topic_<pathway>`` and ``activity_<id>`` to addresses; unless given, easy words have those of the parts of
+    the plan, in the page itself.
     """
+    if pictures is None:
+        pictures = topic_pictures() if words.level == EASY else {}
     paper = person_paper(case, words, with_private, worker)
     foot = f"{words.fixed['title'].text} · {case.record.prison_number}"
     return render(
@@ -29,13 +31,14 @@ def person_html(
         language=words.code,
         level=words.level,
         pictures=pictures,
+        credit=CREDIT,
         foot=css_string(foot),
         page=page_of(words.say, words.code),
     )
 
 
 def person_pdf(
-    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] = NO_PICTURES
+    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] | None = None
 ) -> bytes:
     """The paper as a tagged PDF. Raises NoPdf where this machine cannot make one."""
     return to_pdf(person_html(case, words, with_private, worker, pictures))

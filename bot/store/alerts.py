@@ -83,7 +83,7 @@ class Alerts(AuditTrail):
                 continue
             row = Alert(
                 id=uuid4().hex, person_id=interview.person_id, interview_id=interview.id, prison=prison, raised_at=at,
-                sensitive=alert.sensitive, payload=self.cipher.seal(_payload(alert)), acknowledged_at=None, acknowledged_by=None,
+                sensitive=alert.sensitive, payload=self.cipher.seal(payload_of(alert)), acknowledged_at=None, acknowledged_by=None,
                 note=None,
             )  # fmt: skip
             session.add(row)
@@ -109,7 +109,8 @@ def _waiting(prison: Prisons) -> list[ColumnElement[bool]]:
     return [Alert.acknowledged_at.is_(None), *([mine] if here else [])]
 
 
-def _payload(alert: NewAlert) -> dict[str, object]:
+def payload_of(alert: NewAlert | AlertRow) -> dict[str, object]:
+    """What of an alert is encrypted."""
     return {
         "rule": alert.rule,
         "kind": alert.kind,

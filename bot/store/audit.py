@@ -8,15 +8,17 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Text, cast, select
+from sqlalchemy import ColumnElement, Text, cast, delete, select
 from sqlalchemy.orm import Session
 
 from bot.store import models
 from bot.store.database import AUDIT_LOCK, Database, lock
-from bot.store.errors import AuditBroken
+from bot.store.errors import AuditBroken, BadInput
+from bot.store.keeping_models import AuditStart
 from bot.store.types import AuditRow
 
 FIRST_DIGEST = "0" * 64
+REMOVED = "audit lines removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,49 @@ class AuditTrail(Database):
     def verify_audit(self, head: tuple[int, str] | None = None) -> int:
         """Check every line against the one before, and against a ``head`` kept elsewhere; how many lines there are.
 
+        Lines whose time was over may be gone from its beginning (``bot.store.purging``).
+
         Raises:
             AuditBroken: a line was changed, taken out or put in; the message names the first one that does not fit.
+            BadInput: the ``head`` is that of a line removed since.
         """
-        count, digest = 0, FIRST_DIGEST
-        head_seen = head is None or head == (0, FIRST_DIGEST)
         with self.read() as session:
+            start = session.get(AuditStart, 1)
+            begun = (0, FIRST_DIGEST) if start is None else (start.line, start.digest)
+            if head is not None and 0 < head[0] < begun[0]:
+                raise BadInput(f"audit: line {head[0]} was removed when its time was over; use a head that was kept later")
+            count, digest = begun
+            head_seen = head in (None, (0, FIRST_DIGEST), begun)
+            # Lines that were removed are vouched for by a line of the chain.
+            vouched = start is None
             for row in _in_order(session):
                 count += 1
                 digest = _digest(digest, count, row.at, row.who, row.what, row.subjects)
                 if row.id != count or row.digest != digest:
                     raise AuditBroken(f"audit: line {count} was changed or taken out; restore the database from a backup")
                 head_seen = head_seen or head == (count, digest)
+                vouched = vouched or (row.what == REMOVED and row.subjects == (str(begun[0]), begun[1]))
         if not head_seen:
             raise AuditBroken(f"audit: lines are missing after line {count}; restore the database from a backup")
-        return count
+        if not vouched:
+            raise AuditBroken(f"audit: lines up to {begun[0]} were taken out; restore the database from a backup")
+        return count - begun[0]
+
+    def _cut_audit(self, session: Session, before: datetime, by: str) -> int:
+        """Remove the lines from before a moment, as their time is over; how many. The chain begins after them, and says so."""
+        first = session.scalar(select(models.Audit.id).where(models.Audit.at >= before).order_by(models.Audit.id).limit(1))
+        newest = select(models.Audit.id, models.Audit.digest).order_by(models.Audit.id.desc())
+        if first is not None:
+            newest = newest.where(models.Audit.id < first)
+        last = session.execute(newest.limit(1)).first()
+        if last is None:
+            return 0
+        # First the line that vouches, so that there is always one to count on from.
+        self.note(session, by, REMOVED, str(last[0]), last[1])
+        session.merge(AuditStart(id=1, line=last[0], digest=last[1]))
+        session.flush()
+        gone = session.execute(delete(models.Audit).where(models.Audit.id <= last[0]))
+        return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """Current answers, decrypted once and kept in this process.
 
-Answer rows never change and ids only grow, so what is known stays true; only rows with a higher id need to be read.
+Answer rows never change and ids only grow, so what is known stays true; only rows with a higher id need to be read. When rows are
+erased, their interview is marked (``Known.emptied``) and read anew.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.interview.answers import Answer
 
@@ -17,11 +19,15 @@ INTERVIEWS_KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The current answers of one interview, complete up to row ``newest``. Never changed: ``plus`` makes a new one."""
+    """The current answers of one interview, complete up to row ``newest``. Never changed: ``plus`` makes a new one.
+
+    ``emptied`` is when answers of the interview were last erased: what was known before that holds no more.
+    """
 
     newest: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
     newest_for: dict[str, int] = field(default_factory=dict)
+    emptied: datetime | None = None
 
     def plus(self, rows: Iterable[tuple[int, Answer]]) -> Known:
         """With later rows, lowest id first."""
@@ -29,7 +35,7 @@ class Known:
         for number, answer in rows:
             answers[answer.question], newest_for[answer.question] = answer, number
             newest = number
-        return Known(newest, answers, newest_for)
+        return Known(newest, answers, newest_for, self.emptied)
 
 
 class Cache:
@@ -52,8 +58,13 @@ class Cache:
         """Keep this, unless another thread knows more already."""
         with self._lock:
             before = self._known.get(interview_id)
-            if before is None or before.newest < known.newest:
+            if before is None or before.newest < known.newest or before.emptied != known.emptied:
                 self._known[interview_id] = known
             self._known.move_to_end(interview_id)
             while len(self._known) > self._size:
                 self._known.popitem(last=False)
+
+    def forget(self, interview_id: str) -> None:
+        """Nothing is known of an interview any more."""
+        with self._lock:
+            self._known.pop(interview_id, None)

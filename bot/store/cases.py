@@ -79,7 +79,7 @@ class Cases(Interviews):
     def plans_of(self, person_id: str) -> list[PlanRow]:
         """A person's plans, the newest first."""
         with self.read() as session:
-            return _plans(session, person_id)
+            return plans_in(session, person_id)
 
     def without_plan(self, limit: int = 100) -> list[InterviewRow]:
         """Complete interviews that lack their plan, the oldest first: a process ended in between, or they are from before plans."""
@@ -243,7 +243,7 @@ class Cases(Interviews):
         query = select(models.Interview).where(models.Interview.person_id == person_id)
         newest_first = query.order_by(models.Interview.started_at.desc(), models.Interview.id)
         interviews = tuple(interview_row(row) for row in session.scalars(newest_first))
-        plans = _plans(session, person_id)
+        plans = plans_in(session, person_id)
         wanted = dict.fromkeys([*(row.id for row in interviews[:1]), *(plan.interview_id for plan in plans)])
         fresh = {interview_id: self._catch_up(session, interview_id, before.get(interview_id)) for interview_id in wanted}
         answers: dict[str, Mapping[str, Answer]] = {interview_id: dict(known.answers) for interview_id, known in fresh.items()}
@@ -320,7 +320,8 @@ def _write_contacts(session: Session, plan_id: str, days: Iterable[date]) -> Non
     session.add_all(plan_models.PlanContact(plan_id=plan_id, day=day) for day in dict.fromkeys(days))
 
 
-def _plans(session: Session, person_id: str) -> list[PlanRow]:
+def plans_in(session: Session, person_id: str) -> list[PlanRow]:
+    """A person's plans, the newest first."""
     row = plan_models.Plan
     query = select(row).where(row.person_id == person_id).order_by(row.made_at.desc(), row.state, row.id)
     return [_plan(found) for found in session.scalars(query)]

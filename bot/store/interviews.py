@@ -156,6 +156,11 @@ class Interviews(Alerts):
             row = session.scalar(_turns(interview_id).order_by(models.Turn.id.desc()).limit(1))
             return None if row is None else self._turn(row)
 
+    def turns_of(self, interview_id: str) -> list[Turn]:
+        """Every turn of an interview, the oldest first."""
+        with self.read() as session:
+            return [self._turn(row) for row in session.scalars(_turns(interview_id).order_by(models.Turn.id))]
+
     def history(self, interview_id: str) -> list[HistoryRow]:
         """Every answer ever given in an interview, the oldest first. Raises NotFound."""
         with self.read() as session:
@@ -172,8 +177,9 @@ class Interviews(Alerts):
 
     def _catch_up(self, session: Session, interview_id: str, before: Known | None) -> Known:
         """The current answers, from what was known before and the rows written since."""
-        if before is None:
-            before = Known()
+        emptied = session.scalar(select(models.Interview.emptied_at).where(models.Interview.id == interview_id))
+        if before is None or before.emptied != emptied:
+            before = Known(emptied=emptied)
             view = models.current_answers.c
             query = select(view.id, view.payload).where(view.interview_id == interview_id).order_by(view.id)
         else:

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.store import kiosk_models, models, note_models, plan_models
+from bot.store import keeping_models, kiosk_models, models, note_models, plan_models
 from bot.store.errors import BadInput, KeysMalformed, KeysMissing, KeysThere, KeysUnreadable, StoreDamaged, WrongKeys
 
 if TYPE_CHECKING:
@@ -220,6 +220,9 @@ _ENCRYPTED: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]],
     (plan_models.CaseEvent.id, plan_models.CaseEvent.payload),
     (note_models.InterviewNote.id, note_models.InterviewNote.payload),
     (plan_models.PlanClosing.id, plan_models.PlanClosing.payload),
+    (keeping_models.RecordChange.id, keeping_models.RecordChange.payload),
+    (keeping_models.Dispute.id, keeping_models.Dispute.payload),
+    (keeping_models.Dispute.id, keeping_models.Dispute.note),
 )
 
 

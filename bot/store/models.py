@@ -107,6 +107,8 @@ class Interview(Base):
     completed_at: Mapped[datetime | None]
     started_by: Mapped[str]
     earlier: Mapped[str | None] = mapped_column(ForeignKey("interviews.id"))
+    # When answers of it were erased while it was kept: what a process remembers of them from before is wrong then.
+    emptied_at: Mapped[datetime | None]
 
 
 class Turn(Base):

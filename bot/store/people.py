@@ -22,6 +22,7 @@ from bot.plan.definitions import Deadlines
 from bot.store import models
 from bot.store.audit import AuditTrail
 from bot.store.errors import AlreadyThere, BadInput, NotFound, StoreDamaged
+from bot.store.keeping_models import RecordChange
 from bot.store.keys import Cipher
 from bot.store.plan_models import Alert
 from bot.store.types import ImportReport, Person, Prisons
@@ -30,6 +31,8 @@ from bot.store.types import ImportReport, Person, Prisons
 IMPORT_BATCH = 100
 LARGEST_FILE = 50_000_000
 MOST_WORDS = 10
+LONGEST_REASON = 2000
+IMPORTED = "imported"
 ELSEWHERE = "is that of somebody in another prison; ask an administrator who works with both"
 NOT_YOURS = "is not one of your prisons; ask an administrator who works with both"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -51,21 +54,23 @@ class People(AuditTrail):
             _be_free(session, record.prison_number, "")
             return self._person(self._add(session, record, by))
 
-    def update_person(self, person_id: str, record: PersonRecord, by: str) -> Person:
-        """Replace a person's record.
+    def update_person(self, person_id: str, record: PersonRecord, by: str, reason: str = "") -> Person:
+        """Replace a person's record. What it was before is kept, with the ``reason`` for the change (``Corrections``).
 
         Raises:
             NotFound: there is no such person.
             AlreadyThere: someone else has this prison number.
-            BadInput: as for ``add_person``.
+            BadInput: as for ``add_person``, or the reason is too long.
         """
         record = _checked(record)
+        if len(reason) > LONGEST_REASON:
+            raise BadInput(f"reason: it is longer than {LONGEST_REASON} characters; shorten it")
         with self.write() as session:
             row = session.get(models.Person, person_id, with_for_update=True)
             if row is None:
                 raise NotFound("person")
             _be_free(session, record.prison_number, person_id)
-            return self._person(self._change(session, row, record, by))
+            return self._person(self._change(session, row, record, by, reason))
 
     def person(self, person_id: str) -> Person:
         """The person of that id. Raises NotFound."""
@@ -141,7 +146,7 @@ class People(AuditTrail):
                     if row is None:
                         self._add(session, record, by)
                     else:
-                        self._change(session, row, record, by)
+                        self._change(session, row, record, by, IMPORTED)
             added += len(batch) - len(known)
             updated += len(known)
         return ImportReport(added, updated, problems)
@@ -188,7 +193,11 @@ class People(AuditTrail):
         self.note(session, by, "person added", row.id)
         return row
 
-    def _change(self, session: Session, row: models.Person, record: PersonRecord, by: str) -> models.Person:
+    def _change(self, session: Session, row: models.Person, record: PersonRecord, by: str, reason: str) -> models.Person:
+        before = record_from(self.cipher, row.details)
+        if before != record:
+            payload = self.cipher.seal({"before": before.to_json(), "reason": reason.strip()})
+            session.add(RecordChange(person_id=row.id, at=self.clock(), by=by, payload=payload))
         for name, value in _columns(record, self.cipher).items():
             setattr(row, name, value)
         row.updated = self.clock()

@@ -13,6 +13,7 @@ from bot.store import keys
 from bot.store.case_lists import CaseLists
 from bot.store.cases import Cases
 from bot.store.database import Clock, key_tokens, make_engine, migrate, utc_now
+from bot.store.erasing import Erasure
 from bot.store.errors import KeysThere, StoreDamaged, translated
 from bot.store.kiosk import Kiosk
 from bot.store.notes import Notes
@@ -23,7 +24,7 @@ from bot.store.sessions import Sessions
 from bot.store.users import Users
 
 
-class Store(People, Cases, CaseLists, Notes, Services, Settings, Kiosk, Sessions, Users):
+class Store(Erasure, People, Cases, CaseLists, Notes, Services, Settings, Kiosk, Sessions, Users):
     """An open store, for any number of threads. Every failure is a ``StoreError``."""
 
     @classmethod

@@ -9,6 +9,8 @@ from flask import Flask
 
 from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
+from bot.language.papers import load_papers
+from bot.language.pictures import CREDIT
 from bot.language.wording import Wording
 from bot.plan.loading import load_plan
 from bot.settings import Settings
@@ -26,6 +28,7 @@ from bot.web.pages import (
     audit,
     beside,
     cases,
+    held,
     items,
     kiosk_staff,
     meta,
@@ -44,6 +47,7 @@ from bot.web.pages import kiosk as kiosk_pages
 from bot.web.pages import sign_on as sign_on_pages
 from bot.web.papers import Papers
 from bot.web.phrases import Phrases
+from bot.web.picturing import Drawn, on_lines
 from bot.web.posted import NOT_NOW_BUTTONS, TOOLS
 from bot.web.record_form import shown
 from bot.web.sign_on import SignOn
@@ -74,6 +78,7 @@ def create_app(
     app.config.update(SECRET_KEY=security.session_key(settings), MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     dialogue = rasa if rasa is not None else RasaClient(settings)
     phrases = Phrases(lookup=wording.lookup)
+    easy_draft = load_papers()["easy_draft"]["easy"]
     casework = casework if casework is not None else Casework(store, interview, load_plan(), wording)
     tongues = tongues if tongues is not None else make_tongues(settings.home, casework.plan_data, wording)
     languages = {code: language.english for code, language in tongues.languages.items()}
@@ -101,17 +106,17 @@ def create_app(
         app.register_blueprint(module.pages)
     if settings.sign_on is not None:
         app.extensions["bcst2.sign_on"] = SignOn(settings.sign_on)
-    for module in (kiosk_pages, alone, kiosk_staff):
+    for module in (kiosk_pages, alone, kiosk_staff, held):
         app.register_blueprint(module.pages)
     for blueprint in (api.api, api_cases.api):
         app.register_blueprint(blueprint)
     version = _static_version()
     app.jinja_env.filters.update(day=case_words.day, moment=case_words.moment, sentence=case_words.sentence, shown=shown)
-    app.jinja_env.filters.update(zip=zip, service_name=words.service)
+    app.jinja_env.filters.update(lines=on_lines, zip=zip, service_name=words.service)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         version=version,
-        phrase=phrases.say,
+        phrase=lambda name, language="en", level="plain", **vars: on_lines(phrases.say(name, language, level, **vars), level),
         command=wording.command,
         demo=settings.demo,
         words=words,
@@ -130,7 +135,9 @@ def create_app(
         tools=TOOLS,
         around=kiosk.around,
         alone_of=kiosk_staff.alone_of,
-        part_of=lambda question_id: interview.by_id[question_id].section,
+        picture=Drawn(interview, version),
+        picture_credit=CREDIT,
+        easy_draft=lambda language: on_lines(wording.lookup(language, "easy", "paper.easy_draft") or easy_draft, "easy"),
     )
     return app
 

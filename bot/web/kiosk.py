@@ -23,6 +23,8 @@ LANGUAGE = "language"
 # The section that has a page before it, and its page of support, which is for everybody.
 PRIVATE_SECTION, SUPPORT = "safety", "support_info"
 MORE_TIME = "more_time"
+# In a worker's own session, in which of their interviews pictures were chosen; a person alone has them with their code.
+PICTURES = "pictures"
 LONGEST_WARNING = 120
 # The usual contacts have words in the person's language; what a prison has written itself is shown as it is.
 _USUAL = ("contact_listeners", "contact_samaritans", "contact_safer", "contact_chaplain", "contact_healthcare")
@@ -136,7 +138,8 @@ def settle(row: InterviewRow, question: Question | None = None) -> Around:
         web().store.rests_at(security.token(), row.id, idle or None, opened)
     g.around = Around(
         row.id, alone, access is not None and access.kind == HANDED, private, idle,
-        access.adjust if access is not None else frozenset(), access.number if access is not None else "",
+        access.adjust if access is not None else frozenset({PICTURES} if session.get(PICTURES) == row.id else ()),
+        access.number if access is not None else "",
     )  # fmt: skip
     made: Around = g.around
     return made

@@ -6,16 +6,19 @@ import re
 import threading
 from dataclasses import dataclass
 
+from flask import url_for
 from markupsafe import Markup
 
 from bot.casework.case import Case
 from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
+from bot.language.pictures import load_pictures
 from bot.language.wording import Wording
 from bot.outputs.handover import NoConsent, handover
 from bot.outputs.making import KINDS, PLAN_PDF, CannotMake, Made, Outputs, Wanted, without_plan
 from bot.outputs.oasys import oasys_html
 from bot.outputs.person_pdf import person_html
+from bot.outputs.words import EASY
 from bot.outputs.worker_sheet import worker_sheet
 
 # What has a preview; the others are data for other programs.
@@ -23,6 +26,11 @@ PREVIEWED = (PLAN_PDF, "worker-pdf", "handover-docx", "handover-pdf", "oasys")
 _BODY = re.compile(r"<html lang=\"([\w-]+)\" dir=\"(\w+)\".*?<body[^>]*>(.*)</body>", re.DOTALL)
 # The sheet has its own style; the page shows the same words in the page's.
 _CLASS = re.compile(r' class="[^"]*"')
+
+
+def _pictures_here() -> dict[str, str]:
+    """``topic_<pathway>`` → where its picture is on this server: a page of ours may hold none in itself, as a paper does."""
+    return {f"topic_{part}": url_for("static", filename=f"pictures/{name}.svg") for part, name in load_pictures().pathways.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,8 @@ class Papers:
         try:
             if wanted.kind == PLAN_PDF:
                 worker = wanted.names(case.plan.worker) if case.plan.worker else ""
-                html = person_html(shown, words, wanted.with_private, worker)
+                pictures = _pictures_here() if words.level == EASY else {}
+                html = person_html(shown, words, wanted.with_private, worker, pictures)
             elif wanted.kind == "worker-pdf":
                 html = worker_sheet(shown, content, wanted.names).to_html()
             elif wanted.kind == "oasys":

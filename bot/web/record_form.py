@@ -216,3 +216,8 @@ def shown(field: Field, record: PersonRecord) -> str:
     if value is None:
         return "Not known"
     return names.get(value, str(value))
+
+
+def fields_in_words(record: PersonRecord) -> list[tuple[str, str, str]]:
+    """A whole record as (field, label, value in words), in the order of the form."""
+    return [(name, field.label.rstrip("?"), shown(field, record)) for name, field in FIELDS.items()]

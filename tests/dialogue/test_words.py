@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.deciding import CommandSettings, command_in, urgent_in
+from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, urgent_in
 from bot.dialogue.lines import ALERTS, COMMANDS, Line, example_lines, joined, line_of, read_lines, training_files
 from bot.dialogue.patterns import PatternError, expression, kinds_in
 from bot.dialogue.wordpiece import WordPiece, basic_words
@@ -194,5 +194,6 @@ def test_commands_are_sure_short_and_surer_than_an_answer() -> None:
 
 
 def test_urgent_kinds_are_those_above_the_mark_surest_first() -> None:
-    assert urgent_in({"health": 0.3, "self_harm": 0.9, "child": 0.1}, 0.25) == ["self_harm", "health"]
-    assert urgent_in({}, 0.25) == []
+    settings = UrgentSettings(sure=0.25, sure_if_named=0.05)
+    assert urgent_in({"health": 0.3, "self_harm": 0.9, "child": 0.1}, {}, settings) == ["self_harm", "health"]
+    assert urgent_in({"health": 0.01, "child": 0.1, "safety": 0.1}, {"child": 1.0, "health": 2.0}, settings) == ["child"]

@@ -122,4 +122,4 @@ def test_pictures_have_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
 
     picture = "data:image/svg+xml;base64,PHN2Zy8+"
     html = person_html(making.dave().case(), making.words(level="easy"), pictures={"topic_accommodation": picture})
-    assert f'<img class="picture" src="{picture}" alt="">' in html
+    assert f'<img class="picture" src="{picture}" alt="" width="72" height="72">' in html

@@ -152,7 +152,9 @@ def test_a_script_in_any_text_field_is_only_text(cases: House) -> None:
     guard.get(f"/people/{person}/change")
     form = {name: html.unescape(value) for name, value in re.findall(r'name="([\w-]+)"[^>]*? value="([^"]*)"', guard.page)}
     form |= {"name": f"Daniel {SCRIPT}", "home_area": SCRIPT, "sex": "male", "sentence_type": "determinate"}
-    guard.post(f"/people/{person}/change", form)
+    guard.post(f"/people/{person}/change", {**form, "why_changed": SCRIPT})
+    guard.get(f"/people/{person}/held")
+    guard.post(f"/people/{person}/held/wrong", {"about": "record:name", "words": SCRIPT})
     boss = signed_in_as(cases, "administrator")
     boss.get("/services/add")
     service = {"prison": NORTHMERE, "name": SCRIPT, "where": "community", "area": "national", "how": SCRIPT, "kinds": ["dwp"]}

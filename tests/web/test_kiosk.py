@@ -184,7 +184,7 @@ def test_what_helps_is_kept_each_on_its_own(house: House, begun: InterviewRow) -
     person.get(f"/interviews/{begun.id}/adjust")
     person.post(f"/interviews/{begun.id}/adjust", {"adjust": ["easy", "pictures"]}, follow=True)
     assert house.store.interview(begun.id).level == "easy"
-    assert "pictures/accommodation.svg" in person.page
+    assert "pictures/house.svg" in person.page
     assert 'data-idle="600"' in person.page
     person.get(f"/interviews/{begun.id}/languages")
     person.post(f"/interviews/{begun.id}/languages", {"language": "ar"})

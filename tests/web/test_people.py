@@ -133,7 +133,10 @@ def test_a_record_is_changed(house: House, worker: Browser) -> None:
     person = house.person("Daniel")
     worker.get(f"/people/{person.id}/change")
     assert 'value="Daniel Ashworth"' in worker.page
-    response = worker.post(f"/people/{person.id}/change", {**RECORD, "prison_number": person.prison_number, "name": "Dan Ashworth"})
+    response = worker.post(
+        f"/people/{person.id}/change",
+        {**RECORD, "prison_number": person.prison_number, "name": "Dan Ashworth", "why_changed": "a mistake"},
+    )
     assert response.location == f"/people/{person.id}"
     assert house.store.person(person.id).record.name == "Dan Ashworth"
 

@@ -11,7 +11,7 @@ from bot.interview.answers import InvalidAnswer
 from bot.interview.path import Path
 from bot.language.languages import ENGLISH
 from bot.store.types import WORKER, InterviewState
-from bot.web import kiosk, security
+from bot.web import kiosk, picturing, security
 from bot.web.posted import PERSON, Posted, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
@@ -51,6 +51,7 @@ def take(interview_id: str) -> Response | str | tuple[str, int]:
         return _page(interview_id, posted, problem=problem), 422
     except NotTaken:
         return _page(interview_id, posted, notice="not_taken"), 503
+    picturing.follow(after)
     if posted.do in STAYING and posted.typed and after.last[1] == posted.question:
         return _page(interview_id, posted, fresh=True)
     return redirect(url_for("interview.show", interview_id=interview_id), 303)

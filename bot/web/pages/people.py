@@ -13,7 +13,7 @@ from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, RecordError
 from bot.language.languages import ENGLISH
 from bot.store.errors import AlreadyThere, BadInput
-from bot.store.people import NOT_YOURS, read_rows
+from bot.store.people import LONGEST_REASON, NOT_YOURS, read_rows
 from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
@@ -25,6 +25,8 @@ pages = Blueprint("people", __name__)
 
 A_PAGE = 50
 LEVELS = ("plain", "easy")
+# The reason for a change of a record, kept with what it was before.
+WHY = "why_changed"
 SAME_NUMBER = "Somebody with this prison number is here already. Look for them in the list of people"
 
 
@@ -142,8 +144,12 @@ def change_posted(person_id: str) -> Response | tuple[str, int]:
 
 def _keep(person_id: str | None) -> Response | tuple[str, int]:
     values = record_form.read_values(request.form)
+    why = values.get(WHY, "")
+    if person_id is not None and not 0 < len(why) <= LONGEST_REASON:
+        text = f"This is longer than {LONGEST_REASON} characters; shorten it" if why else "Write why the record is changed"
+        return _form(values, {WHY: text}, person_id), 422
     try:
-        person = _write(person_id, record_form.read_posted(values))
+        person = _write(person_id, record_form.read_posted(values), why)
     except RecordError as error:
         return _form(values, error.problems, person_id), 422
     except AlreadyThere:
@@ -151,11 +157,11 @@ def _keep(person_id: str | None) -> Response | tuple[str, int]:
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 
-def _write(person_id: str | None, record: PersonRecord) -> Person:
+def _write(person_id: str | None, record: PersonRecord, why: str) -> Person:
     store, by = web().store, security.signed_in().user.id
     if not access.here([record.prison]):
         raise RecordError({"prison": NOT_YOURS})
-    return store.add_person(record, by) if person_id is None else store.update_person(person_id, record, by)
+    return store.add_person(record, by) if person_id is None else store.update_person(person_id, record, by, why)
 
 
 def _form(values: record_form.Values, errors: dict[str, str], person_id: str | None) -> str:

@@ -15,7 +15,7 @@ from bot.language.speech import NORMAL, SPEEDS
 from bot.store.errors import BadInput, NotFound
 from bot.store.notes import HANDED_OVER, LONGEST, NOTE, OBSERVATION, SAID, WORDS
 from bot.store.types import WORKER, User
-from bot.web import access, security
+from bot.web import access, picturing, security
 from bot.web.posted import new_turn, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
@@ -61,7 +61,7 @@ def language(interview_id: str) -> str:
     row, tongues = web().store.interview(interview_id), web().tongues
     return render_template(
         "language.html", row=row, languages=tongues.languages.values(), mine=tongues.of(row.language),
-        speed=speed(), voice=tongues.speech.can(row.language),
+        speed=speed(), voice=tongues.speech.can(row.language), pictures=picturing.chosen(interview_id),
     )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def language_posted(interview_id: str) -> AnyResponse:
         language=wanted if wanted in app.tongues.languages else None,
         level=level if level in LEVELS else None,
     )
+    picturing.choose(interview_id, request.form.get("pictures") == "on")
     if request.form.get(SPEED) in SPEEDS:
         session[SPEED] = request.form[SPEED]
     return redirect(url_for("interview.show", interview_id=interview_id), 303)

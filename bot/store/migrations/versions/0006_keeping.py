@@ -1,4 +1,4 @@
-"""Retention, erasure and subject access."""
+"""Retention, erasure and subject access: left empty, see 0008. Databases at 0007 were there before it was filled."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables and columns."""
+    """Nothing."""
 
 
 def downgrade() -> None:
-    """Take them away again."""
+    """Nothing."""
