@@ -1,8 +1,8 @@
-"""``make bench-kiosks``: 40 kiosks at once, each answering about every 10 s, through the real pages; and the same load on the stock form.
+"""``make bench-kiosks``: 40 kiosks at once, each answering about every 10 s, through the real pages; then the stock form alike.
 
-A person at a kiosk is played by locust (``bench.kiosk_load``): code and PIN, then every question's form as a browser posts it, with
-everything that is hidden in it, and the page after it read for the next. A turn is the POST and the page that it leads to. Pictures,
-style and scripts are fetched once by a browser and are not counted.
+A person at a kiosk is played by locust (``bench.kiosk_load``): code and PIN, then the form of every question as a browser posts
+it, with everything that is hidden in it, and the page after it read for the next. A turn is the POST and the page that it leads
+to. Pictures, style and scripts are fetched once by a browser and are not counted.
 """
 
 from __future__ import annotations
@@ -33,19 +33,28 @@ from bot.store.types import FIRST, KIOSK
 
 BEGIN, END = "<!-- kiosks: begin -->", "<!-- kiosks: end -->"
 AIM = 0.5
+METHOD = (
+    "with locust on the same machine. Kiosks come in one by one within {arrive:.0f} s; turns count from when all are in. Ours: in "
+    "by code and PIN, every form posted with what is hidden in it, redirections followed, the next question read from the page; a turn "
+    "is the POST and the page it leads to. The stock form has no pages: a turn is one message of its REST channel; nothing is kept."
+)
+ARRIVE_SECONDS = 60.0
+HEAD = ["", "turns", "p50 (ms)", "p95 (ms)", "p99 (ms)", "max (ms)", "failures", "processors busy"]
 # The load tool itself starts and stops.
 GRACE = 90
 
 
 @dataclass
 class Result:
-    """What was measured of one side. ``times``: seconds by name; ``cpu``: processor seconds a second, by program; ``load``: uptime's."""
+    """What was measured of one side.
+
+    ``times``: seconds by name; ``cpu``: processors busy, by program, from the first arrival on; ``load``: of the machine before.
+    """
 
     name: str
     times: dict[str, list[float]]
     wrong: list[str]
     cpu: dict[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
     load: tuple[float, float, float] = (0.0, 0.0, 0.0)
     finished: int = 0
     again: int = 0
@@ -55,17 +64,9 @@ class Result:
         turns = [each * 1000 for each in self.times["turn"]]
         if not turns:
             raise BenchError(f"{self.name}: no turn was taken; the first failure: {(self.wrong or ['none'])[0]}")
-        cpu = sum(self.cpu.values())
         shown = [percentile(turns, 50), percentile(turns, 95), percentile(turns, 99), max(turns)]
-        per_turn = cpu * self.seconds / len(turns) * 1000
-        return [
-            self.name,
-            f"{len(turns):,}",
-            *(f"{each:,.0f}" for each in shown),
-            str(len(self.wrong)),
-            f"{cpu:.2f}",
-            f"{per_turn:.0f}",
-        ]
+        busy = f"{sum(self.cpu.values()):.2f}"
+        return [self.name, f"{len(turns):,}", *(f"{each:,.0f}" for each in shown), str(len(self.wrong)), busy]
 
 
 def codes(home: Path, count: int) -> list[str]:
@@ -84,13 +85,15 @@ def codes(home: Path, count: int) -> list[str]:
 
 def play(side: Running, port: int, folder: Path, args: argparse.Namespace, made: list[str]) -> Result:
     """Put the load on a running side."""
+    arrive = min(ARRIVE_SECONDS, args.minutes * 20)
+    length = args.minutes * 60 + arrive + args.every
     plan, found = folder / f"{side.name}.json", folder / f"{side.name}-result.json"
-    plan.write_text(json.dumps({"codes": made, "every": args.every, "result": str(found)}), encoding="utf-8")
+    plan.write_text(json.dumps({"codes": made, "every": args.every, "arrive": arrive, "result": str(found)}), encoding="utf-8")
     # All of them come in within one round.
     command = [
         str(WEB_PYTHON), "-m", "locust", "--locustfile", str(ROOT / "bench" / "kiosk_load.py"), "--headless", "--only-summary",
         "--host", f"http://127.0.0.1:{port}", "--users", str(args.kiosks), "--spawn-rate", str(args.kiosks),
-        "--run-time", f"{args.minutes * 60 + args.every:.0f}s", "--stop-timeout", "30",
+        "--run-time", f"{length:.0f}s", "--stop-timeout", "30",
     ]  # fmt: skip
     say(f"{side.name}: {args.kiosks} kiosks for {args.minutes:g} minutes")
     before, began, load = side.cpu(), time.monotonic(), os.getloadavg()
@@ -99,14 +102,14 @@ def play(side: Running, port: int, folder: Path, args: argparse.Namespace, made:
     with output.open("wb") as log:
         subprocess.run(
             command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            timeout=args.minutes * 60 + args.every + GRACE, check=False,
+            timeout=length + GRACE, check=False,
         )  # fmt: skip
     seconds, after = time.monotonic() - began, side.cpu()
     if not found.exists():
         raise BenchError(f"{side.name}: the load tool broke off; what it said is in {output} (--keep FOLDER keeps it)")
     kept = json.loads(found.read_text(encoding="utf-8"))
     cpu = {name: (after[name] - before[name]) / seconds for name in after}
-    return Result(side.name, kept["times"], kept["wrong"], cpu, seconds, load, kept["finished"], kept["not understood"])
+    return Result(side.name, kept["times"], kept["wrong"], cpu, load, kept["finished"], kept["not understood"])
 
 
 def measure(args: argparse.Namespace, folder: Path) -> list[Result]:
@@ -131,46 +134,30 @@ def measure(args: argparse.Namespace, folder: Path) -> list[Result]:
 
 def section(results: list[Result], args: argparse.Namespace, load: tuple[float, float, float]) -> str:
     """What goes into the document, and what is printed."""
-    head = [
-        "",
-        "turns",
-        "p50 (ms)",
-        "p95 (ms)",
-        "p99 (ms)",
-        "max (ms)",
-        "failures",
-        "processors busy",
-        "processor time a turn (ms)",
-    ]
-    rows = [head, ["---", *["---:"] * (len(head) - 1)], *(result.cells() for result in results)]
-    lines = [
-        f"## Kiosks, {datetime.now(UTC).date().isoformat()}",
-        f"Machine: {report.machine(load)}.",
+    rows = [HEAD, ["---", *["---:"] * (len(HEAD) - 1)], *(result.cells() for result in results)]
+    method = (
         f"`make bench-kiosks`: {args.kiosks} kiosks for {args.minutes:g} minutes, each answering after {args.every / 2:g} to "
-        f"{args.every * 1.5:g} s (mean {args.every:g}), with locust on the same machine. Ours: in by code and PIN, every form posted with what is "
-        "hidden in it, redirections followed, the next question read from the page; a turn is the POST and the page it leads to. The stock form "
-        "has no pages: a turn is one message of its REST channel, nothing is kept.",
-        "\n".join("| " + " | ".join(row) + " |" for row in rows),
-    ]
+        f"{args.every * 1.5:g} s (mean {args.every:g}), {METHOD.format(arrive=min(ARRIVE_SECONDS, args.minutes * 20))}"
+    )
+    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
     notes = []
     for result in results:
         where = ", ".join(f"{name} {share:.2f}" for name, share in result.cpu.items())
         notes.append(f"- {result.name}: load of the machine at its start {result.load[0]:.1f}; processors busy by program: {where}")
-        come = sorted(result.times["come in"])
-        if result.name == "ours" and come:
-            notes.append(
-                f"- ours, coming in (code, PIN, first page; five requests, argon2 four times): p50 {percentile(come, 50) * 1000:.0f} ms, p95 "
-                f"{percentile(come, 95) * 1000:.0f} ms; ended early: {result.finished}; own words asked about again: {result.again}"
-            )
+        if result.name == "ours":
+            come = result.times["come in"]
+            took = f"p50 {percentile(come, 50) * 1000:.0f} ms, p95 {percentile(come, 95) * 1000:.0f} ms"
+            notes.append(f"- ours, coming in (code, PIN and first question, argon2 twice): {took}")
+            notes.append(f"- ours, interviews that ended: {result.finished}; words that were asked about again: {result.again}")
         notes += [f"- {result.name}, a failure: {each}" for each in result.wrong[:3]]
     turns = {result.name: percentile(result.times["turn"], 95) for result in results}
     if "ours" in turns:
-        notes.append(
-            f"- {'reached' if turns['ours'] < AIM else 'NOT reached'}: p95 under {AIM * 1000:.0f} ms ({turns['ours'] * 1000:.0f} ms)"
-        )
+        said = "reached" if turns["ours"] < AIM else "NOT reached"
+        notes.append(f"- {said}: p95 under {AIM * 1000:.0f} ms ({turns['ours'] * 1000:.0f} ms)")
     if len(turns) == 2:
         notes.append(f"- p95 of the stock form is {turns['stock'] / turns['ours']:.1f} times ours")
-    return "\n\n".join([*lines, "\n".join(notes)])
+    head = f"## Kiosks, {datetime.now(UTC).date().isoformat()}"
+    return "\n\n".join([head, f"Machine: {report.machine(load)}.", method, table, "\n".join(notes)])
 
 
 def write(text: str) -> None:

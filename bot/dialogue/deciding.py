@@ -43,8 +43,8 @@ def command_in(
         return None
     kind = max(INTENTS, key=lambda name: kinds.get(name, 0.0))
     sure = kinds.get(kind, 0.0)
-    words = text.split()
-    if len(words) > settings.most_words or sure < (settings.sure_pause if kind == "pause" else settings.sure):
+    words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
+    if not words or len(words) > settings.most_words or sure < (settings.sure_pause if kind == "pause" else settings.sure):
         return None
     answered = max((float(guess["confidence"]) for guess in guesses if guess["question"] == question), default=0.0)
     if answered >= sure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -21,7 +22,9 @@ from bot.dialogue.topics import Topics
 from bot.dialogue.words import Reading, read
 
 _FILE = "understanding.joblib"
-JOINED_SHARE = 0.5
+JOINED_SHARE = 0.25
+# How many lines the judge learns from at most: more would take long and tell little.
+JUDGED = 2600
 # How many lines are looked at together in training: as many as make the encoder quick, few enough to fit in memory.
 _AT_ONCE = 60
 Hits = Callable[[Reading, Optional[Text]], Dict[Text, float]]
@@ -79,6 +82,7 @@ class Weigher:
         self.scorer.solve()
         self._columns = Columns(self.catalogue, self.scorer.column, self.scorer.rows_of)
         tests = [lines[number] for number in np.nonzero(held)[0]]
+        tests = random.Random(0).sample(tests, min(len(tests), JUDGED))
         # Several answers in one breath are rarer in written lines than in talk: more of them are made by joining.
         tests += joined([line for line in tests if line.whole], int(JOINED_SHARE * len(tests)))
         self._fit_judge(tests, [read(line.text) for line in tests], encoder)

@@ -1,8 +1,8 @@
 """The words of a PDF as they are read and searched, beside the letters that are drawn (PDF 32000-1, 14.9.4: ActualText).
 
-A PDF says of each shape of a font which letter it stands for. In scripts that join, stack or turn letters round (Devanagari,
-Gurmukhi, Nastaliq) one shape stands for several letters or for a part of one, so that what a screen reader finds is not what was
-written. WeasyPrint has no such entry: this adds it to every piece of text that is not in Latin letters.
+A PDF says of each shape of a font which letters it stands for. In Devanagari, Gurmukhi and Nastaliq one shape stands for a part of
+a letter, or for letters in another order, so that what is searched or read aloud is not what was written. WeasyPrint has no such
+entry: this adds it to every piece of text in those. Naskh needs none; some readers turn such an entry round from right to left.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-_LAST_LATIN = "\u024f"
-# Vietnamese and punctuation.
-_ALSO_LATIN = (("\u1e00", "\u1eff"), ("\u2000", "\u206f"), ("\u20a0", "\u20bf"))
+# From Devanagari to Malayalam: vowels stand before, above and below, and letters are stacked.
+_INDIC = ("\u0900", "\u0d7f")
+_ARABIC = ("\u0600", "\u06ff")
+NASTALIQ = "ur"
 
 
-def needs_words(text: str) -> bool:
+def needs_words(text: str, language: str) -> bool:
     """Whether a text has letters whose shapes do not tell them."""
-    return any(letter > _LAST_LATIN and not any(first <= letter <= last for first, last in _ALSO_LATIN) for letter in text)
+    scripts = (_INDIC, _ARABIC) if language == NASTALIQ else (_INDIC,)
+    return any(first <= letter <= last for letter in text for first, last in scripts)
 
 
 def entry(text: str) -> str:
@@ -33,7 +35,7 @@ def add_words() -> None:
     draw = drawing.draw_first_line
 
     def draw_with_words(stream: Any, textbox: Any, *more: Any) -> Any:
-        if not needs_words(textbox.text):
+        if not needs_words(textbox.text, str(textbox.style["lang"] or "")):
             return draw(stream, textbox, *more)
         stream.stream.append(f"/Span {entry(textbox.text)} BDC".encode())
         try:

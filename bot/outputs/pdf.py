@@ -17,7 +17,7 @@ from bot.outputs.said import Said, direction, direction_of
 TEMPLATES = Path(__file__).with_name("templates")
 VARIANT = "pdf/ua-1"
 _SANS = '"Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
-_NASKH = f'"Noto Naskh Arabic", "Noto Sans Arabic", {_SANS}'
+_NASKH = f'"Noto Naskh Arabic", "Noto Sans", "Noto Sans Arabic", {_SANS}'
 FONTS = {
     "ar": _NASKH, "fa": _NASKH, "ckb": _NASKH, "ps": _NASKH,
     # Figures, Latin letters and their marks come from the Latin font: those of Nastaliq are not meant to stand alone.
@@ -60,7 +60,8 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     helpers = (font_of, direction, direction_of, own)
-    made.globals |= {"fonts": list(FONTS), "line_heights": LINE_HEIGHTS, "features": FEATURES, **{helper.__name__: helper for helper in helpers}}
+    made.globals |= {"fonts": list(FONTS), "line_heights": LINE_HEIGHTS, "features": FEATURES}
+    made.globals |= {helper.__name__: helper for helper in helpers}
     return made
 
 

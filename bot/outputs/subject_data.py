@@ -215,8 +215,19 @@ class _Writer:
             "needs": [self.english.need(need) for need, _, _ in summary.needs] if summary else [],
             "more": dict(summary.more) if summary else {},
             "closed_and_opened": closings,
-            "items": [self._item(item) for item in file.items.get(plan_id, ())],
+            "items": [self._item(item) for item in sorted(file.items.get(plan_id, ()), key=self._place)],
         }
+
+    def _place(self, item: StoredItem) -> tuple[int, int, str]:
+        """Where an item stands: by its part of the plan and its activity, as the menu has them; the id for one order always."""
+        first, plan = item.history[0].data["item"], self.content.plan
+        pathways, activities = list(plan.pathways), list(plan.activities)
+        pathway, activity = str(first["pathway"]), str(first["activity"])
+        return (
+            pathways.index(pathway) if pathway in pathways else len(pathways),
+            activities.index(activity) if activity in activities else len(activities),
+            item.id,
+        )
 
     def _item(self, item: StoredItem) -> dict[str, Any]:
         state = current(item.history)
@@ -259,4 +270,6 @@ class _Writer:
         return data | {"because": [self._cause(cause) for cause in alert.because]}
 
     def _cause(self, cause: Mapping[str, Any]) -> dict[str, Any]:
-        return {**cause, "asked": self.english.asked(str(cause.get("question", "")))}
+        name, options = str(cause.get("question", "")), tuple(str(option) for option in cause.get("options") or ())
+        words = self._answer(name, Answer(name, options=options)) if options else ""
+        return {**cause, "asked": self.english.asked(name), "answer": words}

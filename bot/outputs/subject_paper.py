@@ -20,6 +20,8 @@ MARKED = (
     "Lines that end in [staff] were written by staff, and lines that end in [names others] name somebody else. "
     "Read those before this is handed over: another person's own data may have to be taken out."
 )
+# It is read in a browser as well as printed.
+ON_SCREEN = "@media screen { body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem } }\n"
 Row = Mapping[str, Any]
 
 
@@ -29,7 +31,7 @@ def subject_file(data: Mapping[str, Any]) -> bytes:
     stamp = datetime.fromisoformat(data["made_at"]).timetuple()[:6]
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in (
-            (PAPER, subject_paper(data).to_html()),
+            (PAPER, subject_paper(data).to_html().replace("</style>", f"{ON_SCREEN}</style>", 1)),
             (DATA, json.dumps(data, ensure_ascii=False, indent=1) + "\n"),
         ):
             info = zipfile.ZipInfo(name, (stamp[0], stamp[1], stamp[2], stamp[3], stamp[4], stamp[5]))
@@ -180,7 +182,7 @@ def _beside(paper: Document, data: Mapping[str, Any]) -> None:
     for alert in data["alerts"]:
         parts = [f"{alert['words']} Raised {_moment(alert['raised_at'])}, for: {', '.join(alert['for'])}."]
         parts += [text for text in (alert["detail"], f"Said: “{alert['said']}”" if alert["said"] else "") if text]
-        parts += [f"{cause['asked']}: {_shown(cause.get('options', ''))}" for cause in alert["because"]]
+        parts += [f"{cause['asked']}: {cause['answer']}" for cause in alert["because"]]
         done = alert["acknowledged"]
         if done:
             parts.append(f"Acted on: {_stamp(done)}. {alert['note']}{_mark(done)}")

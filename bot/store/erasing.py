@@ -152,6 +152,8 @@ class Erasure(Cases, Corrections):
 
     def _purge_person(self, person_id: str, retention: Retention, opened: OpenParts, by: str, do_it: bool, done: Purged) -> None:
         with self.write() if do_it else self.read() as session:
+            if do_it:
+                _lock(session, person_id)
             # Somebody may have opened the case again since the list was made.
             case = self._ended(session, retention, person_id).get(person_id)
             if case is None or case.open:
@@ -200,7 +202,7 @@ class Erasure(Cases, Corrections):
         """Erase everything of a person, whatever it is kept for; how many rows. ``why``: a few plain words that tell nothing of
         them, for the audit. Raises NotFound."""
         with self.write() as session:
-            if session.get(Person, person_id) is None:
+            if not _lock(session, person_id):
                 raise NotFound("person")
             count = self._erase(session, person_id, RECORDS, None, opened, do_it=True)
             self.note(session, by, f"{WHOLE}: {why}", person_id)
@@ -318,6 +320,11 @@ class Erasure(Cases, Corrections):
         finally:
             raw.close()
         return True
+
+
+def _lock(session: Session, person_id: str) -> bool:
+    """Let nobody add anything to a person on PostgreSQL until the transaction ends; whether there is such a person."""
+    return session.scalar(select(Person.id).where(Person.id == person_id).with_for_update()) is not None
 
 
 def _of(person_id: str | None, column: Any, query: Any) -> Any:

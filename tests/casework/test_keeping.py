@@ -197,7 +197,7 @@ def test_private_answers_go_first_and_nothing_of_them_stays(
     assert set(purge(store)) >= {PRIVATE_ANSWERS}
     held = held_on(store, person)
     for found in (json.dumps(as_data(held)), repr(held.file), repr(held.disputes)):
-        for told in (*PRIVATE, "safety_plan", "domestic_abuse"):
+        for told in (*PRIVATE, "safety_plan", "domestic_abuse", "domestic abuse", "hurts, scares"):
             assert told not in found, told
     # Another process that knew the answers reads them anew.
     assert not {*PRIVATE} & {*other.state(row.id).answers}
@@ -422,7 +422,7 @@ def test_without_private_parts_the_copy_says_so_and_tells_nothing(store: Store, 
     store.dispute(person, f"answer:{row.id}:hurt_ever", "I never said so", "worker")
     data = as_data(without_private(held_on(store, person), OPENED))
     found, paper = json.dumps(data), subject_paper(data).to_html()
-    for told in (*PRIVATE, "safety_plan", "domestic_abuse", "I never said so"):
+    for told in (*PRIVATE, "safety_plan", "domestic_abuse", "domestic abuse", "hurts, scares", "I never said so"):
         assert told not in found, told
         assert told not in paper, told
     assert "is NOT in this copy" in paper
