@@ -35,8 +35,8 @@ BEGIN, END = "<!-- kiosks: begin -->", "<!-- kiosks: end -->"
 AIM = 0.5
 METHOD = (
     "with locust on the same machine. Kiosks come in one by one within {arrive:.0f} s; turns count from when all are in. Ours: in "
-    "by code and PIN, every form posted with what is hidden in it, redirections followed, the next question read from the page; a turn "
-    "is the POST and the page it leads to. The stock form has no pages: a turn is one message of its REST channel; nothing is kept."
+    "by code and PIN, every form posted with what is hidden in it, redirections followed, the next question read from it; a turn "
+    "is the POST and the page it leads to. The stock form has no pages: a turn is one message of its channel; nothing is kept."
 )
 ARRIVE_SECONDS = 60.0
 HEAD = ["", "turns", "p50 (ms)", "p95 (ms)", "p99 (ms)", "max (ms)", "failures", "processors busy"]

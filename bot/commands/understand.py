@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from bot.commands import UserError
 from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON, current_model
-from bot.interview.answers import Answer, InvalidAnswer
+from bot.interview.answers import Answer, InvalidAnswer, clean
 from bot.interview.definitions import Interview, Question
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder, Step
@@ -86,7 +86,9 @@ def _question(interview: Interview, name: str) -> Question | None:
 
 def parse_lines(model: str, lines: list[tuple[Question | None, str]]) -> list[dict[str, Any]]:
     """Each line as the trained model parses it, on Rasa's Python; the model is loaded once."""
-    asked = "".join(json.dumps({"question": question.id if question else None, "text": text}) + "\n" for question, text in lines)
+    asked = "".join(
+        json.dumps({"question": question.id if question else None, "text": clean(text)}) + "\n" for question, text in lines
+    )
     done = subprocess.run(
         [str(RASA_PYTHON), "-W", "ignore", "-m", "bot.dialogue.parse", model],
         input=asked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Text
 
@@ -52,6 +53,19 @@ def command_in(
     if kind == "explain":
         return "why" if _WHY & {word.strip(".,?!;:'\"").lower() for word in words} else "help_me"
     return INTENTS[kind]
+
+
+# "rented, no hang on, that was before": what went before is taken back, and nothing is put in its place.
+_TAKEN_BACK = re.compile(
+    r"\b(?:no|nah|wait|hang on|hold on|sorry|actually|scrap that)\b[^.?!]*\bthat(?:['’]s| was| is) (?:the |my |from )?"
+    r"(?:before|one before|time before|last time|last place|previous time|old one|old place|(?:ages|years) ago|wrong|not right)\W*$",
+    re.IGNORECASE,
+)
+
+
+def taken_back(text: Text) -> bool:
+    """Whether words end by taking back what they began with."""
+    return _TAKEN_BACK.search(text) is not None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, urgent_in
+from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, taken_back, urgent_in
 from bot.dialogue.options import GUESSES, KINDS, NAMED, in_words, open_question
 
 
@@ -47,6 +47,9 @@ class CommandClassifier(_Decider):
             if not in_words(message):
                 continue
             guesses = message.get(GUESSES) or []
+            if taken_back(str(message.get(TEXT) or "")):
+                guesses = [guess for guess in guesses if guess["question"] != open_question(message, tracker)]
+                message.set(GUESSES, guesses, add_to_output=True)
             kinds = message.get(KINDS) or {}
             name = command_in(str(message.get(TEXT) or ""), open_question(message, tracker), guesses, kinds, settings)
             if name is not None:

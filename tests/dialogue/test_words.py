@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, urgent_in
+from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, taken_back, urgent_in
 from bot.dialogue.lines import ALERTS, COMMANDS, Line, example_lines, joined, line_of, read_lines, training_files
 from bot.dialogue.patterns import PatternError, expression, kinds_in
 from bot.dialogue.wordpiece import WordPiece, basic_words
@@ -197,3 +197,17 @@ def test_urgent_kinds_are_those_above_the_mark_surest_first() -> None:
     settings = UrgentSettings(sure=0.25, sure_if_named=0.05)
     assert urgent_in({"health": 0.3, "self_harm": 0.9, "child": 0.1}, {}, settings) == ["self_harm", "health"]
     assert urgent_in({"health": 0.01, "child": 0.1, "safety": 0.1}, {"child": 1.0, "health": 2.0}, settings) == ["child"]
+
+
+@pytest.mark.parametrize(
+    "said", ["rented, no hang on, that was before", "at my mum's – wait, that's the old place.", "yes. sorry, that was last time"]
+)
+def test_what_is_taken_back_answers_nothing(said: str) -> None:
+    assert taken_back(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["no, that was my mum's place", "rented, no hang on, that was before, now I'm at my mum's", "that was before"]
+)
+def test_what_is_put_in_its_place_still_counts(said: str) -> None:
+    assert not taken_back(said)

@@ -1,4 +1,4 @@
-"""A short journey in every language in a real browser, alone and beside a worker: words, direction, accessibility, no other host."""
+"""A short journey in every language in a real browser, alone and beside a worker: words, direction, access, no other host."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ TABLET = {"width": 1280, "height": 800}
 # What is on a page to be read or heard: the text of each element, its labels for screen readers, and the name of the page. Without
 # what another language is given for, and without the worker's side.
 READ = """(root) => {
-  const found = [document.title], seen = (each) => each.checkVisibility() && !each.closest("script, style, .beside__worker, .worker-mark");
+  const found = [document.title];
+  const seen = (each) => each.checkVisibility() && !each.closest("script, style, .beside__worker");
   const walk = document.createTreeWalker(document.querySelector(root), NodeFilter.SHOW_TEXT);
   for (let node; (node = walk.nextNode());) {
     const at = node.parentElement, own = at?.closest("[lang]")?.lang === document.documentElement.lang;
