@@ -58,7 +58,7 @@ def command_in(
 # "rented, no hang on, that was before": what went before is taken back, and nothing is put in its place.
 _TAKEN_BACK = re.compile(
     r"\b(?:no|nah|wait|hang on|hold on|sorry|actually|scrap that)\b[^.?!]*\bthat(?:['’]s| was| is) (?:the |my |from )?"
-    r"(?:before|one before|time before|last time|last place|previous time|old one|old place|(?:ages|years) ago|wrong|not right)\W*$",
+    r"(?:before|(?:one|time) before|last time|last place|previous time|old one|old place|(?:ages|years) ago|wrong|not right)\W*$",
     re.IGNORECASE,
 )
 

@@ -18,6 +18,8 @@ from bot.interview.loading import DATA
 from bot.interview.yamlfile import read_yaml
 
 RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "ckb"})
+# The figures of languages that write others than ours; as on the printed plan.
+FIGURES = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"), "ckb": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
 ISOLATE, END = "\u2068", "\u2069"
 Lookup = Callable[[str, str, str], "str | None"]
 """(language, level, context) → the words in that language, or None."""
@@ -29,14 +31,16 @@ def english_only(_language: str, _level: str, _context: str) -> str | None:
 
 
 def fill_in(text: str, language: str, vars: Mapping[str, object]) -> str:
-    """A text with its placeholders filled; in a language written from right to left each value keeps its own direction.
+    """A text with its placeholders filled, counts in the language's figures; from right to left each value keeps its own direction.
 
     Raises KeyError for a placeholder without a value.
     """
     if not vars:
         return text
     around = (ISOLATE, END) if language in RIGHT_TO_LEFT else ("", "")
-    return string.Formatter().vformat(text, (), {key: f"{around[0]}{value}{around[1]}" for key, value in vars.items()})
+    # Counts are written in the language's own figures; what is a text, such as a telephone number, stays as it is.
+    said = {key: str(value).translate(FIGURES.get(language, {})) if type(value) is int else value for key, value in vars.items()}
+    return string.Formatter().vformat(text, (), {key: f"{around[0]}{value}{around[1]}" for key, value in said.items()})
 
 
 def load_responses(root: Path = DATA) -> dict[str, dict[str, str]]:

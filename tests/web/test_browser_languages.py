@@ -179,9 +179,13 @@ def test_beside_a_worker_who_reads_english(desk: Desk, language: Language) -> No
         options = [option.id for option in question.options]
         assert labels == [house.wording.option(question, option, language.code) for option in options]
         assert page.locator(".english__option").all_inner_texts() == [option.plain for option in question.options]
+    # Nothing was chosen: what is said then is in the language too.
+    forward(page, "button[value=answer]")
+    assert page.locator("#answer-error").count() == 1 and strange(page, language.code) == []
     page.check("#answer")
     forward(page, "button[value=answer]")
     assert house.store.state(row.id).answers["where_lived"].options == (question.options[0].id,)
     assert question.options[0].plain in page.inner_text("#put")
     assert strange(page, language.code) == []
-    assert [url for url in desk.asked if not url.startswith(desk.live.address)] == [] and desk.complaints == []
+    assert [url for url in desk.asked if not url.startswith(desk.live.address)] == []
+    assert [text for text in desk.complaints if "422" not in text] == []
