@@ -44,25 +44,42 @@ def house_in(folder: Path) -> House:
     return make_house(furnished, folder / "home", interview, Wording(interview, lookup=Catalogues().lookup))
 
 
-def timed(work: Callable[[], Any]) -> float:
+def timed(work: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
     """Milliseconds."""
-    began = time.perf_counter()
+    began = clock()
     work()
-    return (time.perf_counter() - began) * 1000
+    return (clock() - began) * 1000
+
+
+def alone(house: House, row: str) -> Browser:
+    """The browser of the person, who has come in with a code."""
+    worker = next(user for user in house.store.users() if user.username == "worker")
+    browser = house.client()
+    browser.get("/kiosk")
+    browser.post("/kiosk", {"code": house.store.issue_code(row, worker.id)[1]})
+    browser.get("/kiosk/pin")
+    browser.post("/kiosk/pin", {"pin": "4827", "again": "4827"})
+    assert browser.get(f"/interviews/{row}").status_code == 200
+    return browser
 
 
 def page_times(house: House) -> dict[str, list[float]]:
-    """Milliseconds of the same question's page in each language, one after the other, again and again."""
-    rows, browser = {}, house.signed_in()
+    """Processor milliseconds of the same question's page in each language, one after the other, again and again.
+
+    The test client answers in this thread, so its processor time is the server's, and others on the machine do not count.
+    """
+    rows = {}
     for code in load_languages():
-        rows[code] = house.started("Daniel", language=code).id
-        answer_until(house, rows[code], lambda step: step.question.id == "where_lived")
+        # Alone: beside a worker the page of any language has the English question too, and the English one has not.
+        row = house.started("Daniel", language=code, mode="kiosk").id
+        answer_until(house, row, lambda step: step.question.id == "where_lived")
+        rows[code] = (alone(house, row), row)
         for _ in range(3):
-            browser.get(f"/interviews/{rows[code]}")
+            rows[code][0].get(f"/interviews/{row}")
     times: dict[str, list[float]] = {code: [] for code in rows}
     for _ in range(PAGES):
-        for code, row in rows.items():
-            times[code].append(timed(lambda row=row: browser.get(f"/interviews/{row}")))  # type: ignore[misc]
+        for code, (browser, row) in rows.items():
+            times[code].append(timed(lambda page=browser.get, row=row: page(f"/interviews/{row}"), time.thread_time))  # type: ignore[misc]
     return times
 
 
