@@ -38,8 +38,8 @@ HOMELESS = {
     "help_accommodation": "find_home", "debts": "yes", "debt_kinds": "rent", "help_finance": "debt_advice", "drugs": "yes",
     "drugs_help": "outside", "share_with_services": "yes", "share_with_officer": "yes",
 }  # fmt: skip
-URGENT = {"consent_go_on": "yes", "urgent_today": "want_to_hurt_myself"}
 ALONE = {"consent_go_on": "yes", "who_is_here": "alone", "safety_room": "private"}
+PAPER = "/people/{person}/papers/{what}?kind=plan-pdf"
 MOST_TURNS = 250
 
 
@@ -89,6 +89,8 @@ class Photographer:
         """The picture of what is on the screen."""
         if self.only not in name:
             return
+        if page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") >= 400:
+            raise UserError(f"{name}: the page says {page.inner_text('h1')!r}")
         page.evaluate("document.activeElement?.blur()")
         page.wait_for_timeout(200)
         file = self.out / f"{name}.png"
@@ -121,14 +123,18 @@ def spoken(question: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
         return {"options": [next((each for each in wanted if each in options), options[-1])]}
     if question["kind"] == "address":
         return {"parts": {"line1": "14 Mill Lane", "town": "Leeds"}}
-    return {"text": {"scale": "7", "number": "3", "date": "24/12/2027"}.get(question["kind"], "I would like to cook for a living")}
+    words = {"scale": "7", "number": "3", "date": "24/12/2027"}.get(
+        question["kind"], said.get(question["id"], "Nothing more, thank you")
+    )
+    return {"text": words}
 
 
 def staff(camera: Photographer) -> None:
     """What a worker sees."""
     daniel = camera.people["Daniel"].id
     camera.interview("Daniel", HOMELESS)
-    camera.interview("Lee", URGENT, "where_lived")
+    lee = camera.interview("Lee", ALONE, "where_lived")
+    camera.api.wanted(camera.api.turn(camera.api.state(lee), do="person"))
     polish = camera.interview("Andrei", ALONE, "where_lived", language="pl")
     arabic = camera.interview("Imran", ALONE, "where_lived", language="ar", level="easy")
     page = camera.desk("worker", TABLET)
@@ -139,22 +145,28 @@ def staff(camera: Photographer) -> None:
         page.goto(path)
         camera.take(name, page)
     paper(camera, page, daniel)
-    admin = camera.desk("administrator", DESK)
-    for name in ("users", "audit"):
-        admin.goto(f"/{name}")
-        camera.take(name, admin)
+
+
+def office(camera: Photographer) -> None:
+    """What an administrator sees."""
+    page = camera.desk("administrator", DESK)
+    for name, path in {"users": "/admin/users", "audit": "/admin/audit"}.items():
+        page.goto(path)
+        camera.take(name, page)
 
 
 def paper(camera: Photographer, page: Page, person: str) -> None:
     """The first page of the printed plan: the paper itself where pdftoppm is here, else its preview."""
     if camera.only not in "paper":
         return
-    page.goto(f"/people/{person}/plan/papers/preview?kind=plan-pdf")
-    if shutil.which("pdftoppm") is None:
+    answer = page.request.get(PAPER.format(person=person, what="file"))
+    if shutil.which("pdftoppm") is None or not answer.body().startswith(b"%PDF"):
+        say(f"paper: {answer.status}, the preview instead")
+        page.goto(PAPER.format(person=person, what="preview"))
         camera.take("paper", page)
         return
     made = camera.servers.home / "plan.pdf"
-    made.write_bytes(page.request.get(f"/people/{person}/plan/papers/file?kind=plan-pdf").body())
+    made.write_bytes(answer.body())
     target = camera.out / "paper"
     subprocess.run(["pdftoppm", "-png", "-singlefile", "-r", "65", str(made), str(target)], check=True)
     smaller(target.with_suffix(".png"))
@@ -232,7 +244,9 @@ def main() -> int:
         print("screenshots: there is no chromium here; run scripts/system test", file=sys.stderr)
         return 2
     args.out.mkdir(parents=True, exist_ok=True)
-    parts = [kiosk] if args.only.startswith("kiosk") else [kiosk, staff] if not args.only else [staff]
+    parts = [kiosk, office, staff]
+    if args.only:
+        parts = [kiosk if args.only.startswith("kiosk") else office if args.only in ("users", "audit") else staff]
     try:
         with Servers(say=say) as servers, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox", "--disable-gpu"])
