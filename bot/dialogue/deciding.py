@@ -25,10 +25,14 @@ _WHY = frozenset("why reason purpose matter business nosy relevant point".split(
 
 @dataclass(frozen=True)
 class CommandSettings:
-    """How sure is sure enough. A line of more than ``most_words`` words is never a command."""
+    """How sure is sure enough. A line of more than ``most_words`` words is never a command.
+
+    ``sure_open``: at a question without options, where any words may be the answer and would be lost.
+    """
 
     sure: float = 0.5
     sure_pause: float = 0.6
+    sure_open: float = 0.9
     most_words: int = 30
 
 
@@ -38,6 +42,7 @@ def command_in(
     guesses: Sequence[Mapping[Text, Any]],
     kinds: Mapping[Text, float],
     settings: CommandSettings,
+    has_options: bool = True,
 ) -> Optional[Text]:
     """The intent of a command that words are, or None. Words that answer the open question at least as surely are an answer."""
     if not kinds:
@@ -45,7 +50,8 @@ def command_in(
     kind = max(INTENTS, key=lambda name: kinds.get(name, 0.0))
     sure = kinds.get(kind, 0.0)
     words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
-    if not words or len(words) > settings.most_words or sure < (settings.sure_pause if kind == "pause" else settings.sure):
+    enough = settings.sure_pause if kind == "pause" else settings.sure
+    if not words or len(words) > settings.most_words or sure < (enough if has_options else max(enough, settings.sure_open)):
         return None
     answered = max((float(guess["confidence"]) for guess in guesses if guess["question"] == question), default=0.0)
     if answered >= sure:
@@ -70,17 +76,20 @@ def taken_back(text: Text) -> bool:
 
 @dataclass(frozen=True)
 class UrgentSettings:
-    """How sure is sure enough: of any words, and of words that hold one of the patterns of ``urgent.yml``."""
+    """How sure is sure enough: of any words, of words that hold one of the patterns of ``urgent.yml``, and of one or two words
+    that hold none ("yes" says nothing by itself, whatever was asked)."""
 
     sure: float = 0.2
     sure_if_named: float = 0.05
+    sure_if_bare: float = 0.8
 
 
-def urgent_in(kinds: Mapping[Text, float], named: Mapping[Text, float], settings: UrgentSettings) -> List[Text]:
-    """The kinds of urgent remark, the surest first."""
+def urgent_in(kinds: Mapping[Text, float], named: Mapping[Text, float], settings: UrgentSettings, words: int = 3) -> List[Text]:
+    """The kinds of urgent remark in so many words, the surest first."""
     found: Dict[Text, float] = {}
     for kind in ALERTS:
         sure = kinds.get(kind, 0.0)
-        if sure >= (settings.sure_if_named if named.get(kind) else settings.sure):
+        enough = settings.sure if words > 2 else settings.sure_if_bare
+        if sure >= (settings.sure_if_named if named.get(kind) else enough):
             found[kind] = sure
     return sorted(found, key=lambda kind: -found[kind])

@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, taken_back, urgent_in
 from bot.dialogue.options import GUESSES, KINDS, NAMED, in_words, open_question
+from bot.interview.loading import load_interview
 
 
 class _Decider(GraphComponent):
@@ -24,6 +25,7 @@ class _Decider(GraphComponent):
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._config = config
+        self._without_options = frozenset(question.id for question in load_interview().questions if not question.closed)
 
     @classmethod
     def create(
@@ -38,11 +40,13 @@ class CommandClassifier(_Decider):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"sure": 0.5, "sure_pause": 0.6, "most_words": 30, "off": 0.5}
+        return {"sure": 0.5, "sure_pause": 0.6, "sure_open": 0.9, "most_words": 30, "off": 0.5}
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         config = self._config
-        settings = CommandSettings(float(config["sure"]), float(config["sure_pause"]), int(config["most_words"]))
+        settings = CommandSettings(
+            *(float(config[name]) for name in ("sure", "sure_pause", "sure_open")), int(config["most_words"])
+        )
         for message in messages:
             if not in_words(message):
                 continue
@@ -51,7 +55,9 @@ class CommandClassifier(_Decider):
                 guesses = [guess for guess in guesses if guess["question"] != open_question(message, tracker)]
                 message.set(GUESSES, guesses, add_to_output=True)
             kinds = message.get(KINDS) or {}
-            name = command_in(str(message.get(TEXT) or ""), open_question(message, tracker), guesses, kinds, settings)
+            question = open_question(message, tracker)
+            has_options = question not in self._without_options
+            name = command_in(str(message.get(TEXT) or ""), question, guesses, kinds, settings, has_options)
             if name is not None:
                 message.set(INTENT, {"name": name, "confidence": 1.0}, add_to_output=True)
             best = max((guess["confidence"] for guess in guesses), default=0.0)
@@ -70,7 +76,8 @@ class UrgentDetector(_Decider):
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         settings = UrgentSettings(float(self._config["sure"]), float(self._config["sure_if_named"]))
         for message in messages:
-            found = urgent_in(message.get(KINDS) or {}, message.get(NAMED) or {}, settings)
+            words = len(str(message.get(TEXT) or "").split())
+            found = urgent_in(message.get(KINDS) or {}, message.get(NAMED) or {}, settings, words)
             message.set("alerts", found, add_to_output=True)
         return messages
 

@@ -15,7 +15,7 @@ from bot.interview.path import Context, PathFinder
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard.
 SURE = 0.75
-SURE_BESIDE = 0.85
+SURE_BESIDE = 0.8
 # Less likely than this is not worth offering.
 LIKELY = 0.04
 SUGGESTIONS = 3

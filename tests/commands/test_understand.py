@@ -69,7 +69,7 @@ def test_commands_are_told_apart_and_give_no_answer(results: list[dict[str, Any]
 
 
 def test_a_sensitive_question_is_never_answered_by_words(results: list[dict[str, Any]]) -> None:
-    assert results[6]["answers"] == {} and results[6]["clarify"] is True
+    assert results[6]["answers"] == {} and results[6]["alerts"] == [] and results[6]["clarify"] is True
 
 
 def test_what_fits_nothing_is_asked_about(results: list[dict[str, Any]]) -> None:

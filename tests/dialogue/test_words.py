@@ -191,12 +191,20 @@ def test_commands_are_sure_short_and_surer_than_an_answer() -> None:
     assert command("what's that mean", {"explain": 0.9}) == "help_me"
     assert command("why d'you ask?", {"explain": 0.9}) == "why"
     assert command("hello", {}) is None
+    assert command("💥 123", {"skip": 0.99}) is None
+
+
+def test_at_a_question_without_options_only_a_sure_command_takes_the_words_away() -> None:
+    for sure, wanted in ((0.8, None), (0.95, "pause")):
+        assert command_in("to stop the drink", "matters_most", [], {"pause": sure}, CommandSettings(), has_options=False) == wanted
 
 
 def test_urgent_kinds_are_those_above_the_mark_surest_first() -> None:
     settings = UrgentSettings(sure=0.25, sure_if_named=0.05)
     assert urgent_in({"health": 0.3, "self_harm": 0.9, "child": 0.1}, {}, settings) == ["self_harm", "health"]
     assert urgent_in({"health": 0.01, "child": 0.1, "safety": 0.1}, {"child": 1.0, "health": 2.0}, settings) == ["child"]
+    assert urgent_in({"self_harm": 0.5}, {}, settings, words=1) == []
+    assert urgent_in({"self_harm": 0.5}, {"self_harm": 1.0}, settings, words=2) == ["self_harm"]
 
 
 @pytest.mark.parametrize(
