@@ -44,9 +44,8 @@ class CommandClassifier(_Decider):
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         config = self._config
-        settings = CommandSettings(
-            *(float(config[name]) for name in ("sure", "sure_pause", "sure_open")), int(config["most_words"])
-        )
+        sure, sure_pause, sure_open = (float(config[name]) for name in ("sure", "sure_pause", "sure_open"))
+        settings = CommandSettings(sure, sure_pause, sure_open, int(config["most_words"]))
         for message in messages:
             if not in_words(message):
                 continue
