@@ -1,6 +1,6 @@
-"""Tells commands from answers: a whole message that is a known phrase is a command, everything else is "words".
+"""The first look at a message: a whole one that is a known phrase is that command, everything else is "words" for now.
 
-A statistical classifier must not decide this: "answer number 1 is quite ordinary" is not a request to pause.
+A command wrapped in talk is looked for after that, and only when it is surer than any answer (``kinds.CommandClassifier``).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -50,9 +51,11 @@ class CommandMatcher(GraphComponent):
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         for message in messages:
-            if message.get(INTENT):
-                continue  # a button's payload was read already
             text = message.get(TEXT) or ""
+            # A button's payload: Rasa reads it after the whole pipeline, which must not take it for words until then. Typed slashes
+            # never come this far (``channel.disarm``).
+            if message.get(INTENT) or text.startswith(INTENT_MESSAGE_PREFIX):
+                continue
             name = self._phrases.get(core_of(text)) or self._phrases.get(normal(text), "words")
             message.set(INTENT, {"name": name, "confidence": 1.0}, add_to_output=True)
         return messages

@@ -48,7 +48,10 @@ def commands(lines: list) -> list:
         found.append(message.get("intent")["name"])
     button = Message(data={"text": "/answer", "intent": {"name": "answer"}})
     matcher.process([button])
-    return found + [button.get("intent")["name"]]
+    # As Rasa gives it: what a payload says is read only after the whole pipeline.
+    payload = Message(data={"text": '/answer{"question": "gp", "option": ["yes"]}'})
+    matcher.process([payload])
+    return [*found, button.get("intent")["name"], payload.get("intent")]
 
 
 async def place(domain) -> dict:

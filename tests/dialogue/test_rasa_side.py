@@ -89,7 +89,11 @@ def test_no_policy_looks_at_an_answer(side: dict[str, Any]) -> None:
 
 def test_a_whole_message_is_a_command_and_a_sentence_never_is(side: dict[str, Any]) -> None:
     assert dict(zip(LINES, side["commands"], strict=False)) == LINES
-    assert side["commands"][-1] == "answer"
+    assert side["commands"][-2] == "answer"
+
+
+def test_a_payload_is_never_weighed_as_words(side: dict[str, Any]) -> None:
+    assert side["commands"][-1] is None
 
 
 def test_rasa_remembers_the_place_and_nothing_that_was_said(side: dict[str, Any]) -> None:
