@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store import models
 from bot.store.errors import StoreTooNew, StoreUnreachable, translated
+from bot.store.in_turn import InTurn
 from bot.store.keys import Cipher
 
 BUSY_SECONDS = 5
@@ -55,6 +56,7 @@ class Database:
         # One picture of the database for the whole of a read; SQLite gives that anyway.
         postgres = engine.dialect.name == "postgresql"
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
+        self._in_turn = None if postgres else InTurn()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -69,7 +71,8 @@ class Database:
         On SQLite it holds the write lock from the start, so what it has read is still true when it writes. On PostgreSQL
         others may write too, unless ``alone`` says that keys are to change: nobody may then be encrypting with older ones.
         """
-        with translated(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        turn: AbstractContextManager[None] = nullcontext() if self._in_turn is None else self._in_turn.turn(BUSY_SECONDS)
+        with translated(), turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             session.connection()
             lock(session, KEYS_LOCK, shared=not alone)
             self.cipher.refresh()

@@ -17,7 +17,7 @@ from argon2.low_level import Type, hash_secret_raw
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session as Db
 
-from bot.store import models, users
+from bot.store import models
 from bot.store.errors import NotFound, StoreBusy, StoreFull
 from bot.store.kiosk_models import KioskAccess
 from bot.store.kiosk_requests import KIOSK, KioskRequests, access_row
@@ -36,7 +36,7 @@ from bot.store.kiosk_types import (
     read_code,
     read_figures,
 )
-from bot.store.passwords import NOBODY
+from bot.store.passwords import LIGHT, NO_PIN, NOBODY
 from bot.store.sessions import Sessions
 from bot.store.types import Session
 from bot.store.users import KIOSK_NAME, Users
@@ -132,7 +132,7 @@ class Kiosk(KioskRequests, Sessions, Users):
             CodeRefused, PinLocked: as ``check_code`` has it; somebody else may have been faster.
             NotFound: there is no such code.
         """
-        sealed = self.cipher.seal({"pin": users._hasher.hash(checked_pin(typed))})
+        sealed = self.cipher.seal({"pin": LIGHT.hash(checked_pin(typed))})
         with self.write() as session:
             row = access_row(session, access_id, lock=True)
             self._usable(row)
@@ -155,7 +155,7 @@ class Kiosk(KioskRequests, Sessions, Users):
         with self.read() as session:
             row = session.scalar(select(KioskAccess).where(key, KioskAccess.kind == CODE))
         if row is None or row.pin is None or row.revoked_at is not None:
-            _fits(NOBODY, pin)
+            _fits(NO_PIN, pin)
             raise PinWrong
         self._check_pin(row.id, pin)
         with self.write() as session:
@@ -174,7 +174,7 @@ class Kiosk(KioskRequests, Sessions, Users):
         with self.read() as session:
             sealed = access_row(session, access_id).pin
         # Outside any transaction: it takes long, on purpose.
-        right = _fits(NOBODY if sealed is None else self.cipher.unseal(sealed)["pin"], typed)
+        right = _fits(NO_PIN if sealed is None else self.cipher.unseal(sealed)["pin"], typed)
         with self.write() as session:
             row = access_row(session, access_id, lock=True)
             if row.revoked_at is not None:
@@ -205,7 +205,7 @@ class Kiosk(KioskRequests, Sessions, Users):
             PinRefused: the PIN is not 4 to 6 figures, or easy to guess.
             NotFound: there is no such interview or user.
         """
-        sealed, now = self.cipher.seal({"pin": users._hasher.hash(checked_pin(typed))}), self.clock()
+        sealed, now = self.cipher.seal({"pin": LIGHT.hash(checked_pin(typed))}), self.clock()
         with self.write() as session:
             self._known(session, interview_id, by)
             self._revoke(session, by, KioskAccess.interview_id == interview_id, KioskAccess.kind == HANDED)
@@ -357,16 +357,12 @@ def _kiosk_user(session: Db, store: Kiosk) -> str:
 
 def _hash_code(code: str) -> str:
     """The hash that a code is kept and found by: one salt for all, for there is nothing else to find it by."""
-    cost = {
-        "time_cost": users._hasher.time_cost,
-        "memory_cost": users._hasher.memory_cost,
-        "parallelism": users._hasher.parallelism,
-    }
+    cost = {"time_cost": LIGHT.time_cost, "memory_cost": LIGHT.memory_cost, "parallelism": LIGHT.parallelism}
     return hash_secret_raw(code.encode(), b"bcst2 kiosk code", hash_len=32, type=Type.ID, **cost).hex()
 
 
 def _fits(digest: str, typed: str) -> bool:
     try:
-        return users._hasher.verify(digest, read_figures(typed))
+        return LIGHT.verify(digest, read_figures(typed))
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

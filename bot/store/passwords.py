@@ -20,8 +20,12 @@ _RUN = "01234567890123456789"
 
 # The parameters are written out so that the hash of nobody below costs as much to check as a real one.
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4, hash_len=32, salt_len=16)
-# What is kept for somebody who has no password: none fits.
+# For what other bounds protect: a PIN (five tries, its hash encrypted) and a code (one day, once, tries by address counted). The
+# least that OWASP names for argon2id: forty people come in at once on the prison's two processors.
+LIGHT = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, hash_len=32, salt_len=16)
+# What is kept for somebody who has no password: none fits. Beside it the same for a PIN.
 NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+NO_PIN = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 @cache
