@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -30,6 +31,7 @@ PIN = "4827"
 # What was measured: seconds of each turn, and of coming in by code and PIN.
 TIMES: dict[str, list[float]] = {"turn": [], "come in": []}
 WRONG: list[str] = []
+NUMBERS = itertools.count()
 STATES: dict[str, int] = {"finished": 0, "not understood": 0}
 
 
@@ -48,7 +50,8 @@ class Person(HttpUser):
         return self.chance.uniform(0.5 * EVERY, 1.5 * EVERY) - self.took
 
     def on_start(self) -> None:
-        self.chance = random.Random(self.environment.runner.user_count if self.environment.runner else 0)
+        # Each has its own chance: with one for all they come in, and answer, in the same moment.
+        self.chance = random.Random(next(NUMBERS))
         self.took = 0.0
         time.sleep(self.chance.uniform(0, ARRIVE))
         self.measured("come in", self.come_in)

@@ -21,10 +21,11 @@ from bot.store.people import People
 from bot.store.prison_settings import Settings
 from bot.store.services import Services
 from bot.store.sessions import Sessions
+from bot.store.subjects import Subjects
 from bot.store.users import Users
 
 
-class Store(Erasure, People, Cases, CaseLists, Notes, Services, Settings, Kiosk, Sessions, Users):
+class Store(Erasure, People, Cases, CaseLists, Notes, Services, Settings, Subjects, Kiosk, Sessions, Users):
     """An open store, for any number of threads. Every failure is a ``StoreError``."""
 
     @classmethod

@@ -104,7 +104,7 @@ def check(endpoint: str, named: Mapping[str, object], session: Session) -> None:
 
 
 class Opened:
-    """Which session has opened which interview since this process began, so that each is noted once."""
+    """What each session has opened since this process began, so that each is noted once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -133,11 +133,15 @@ def note(endpoint: str, named: Mapping[str, object], session: Session, token: st
         return  # a person at their own interview
     if endpoint in table.noted:
         web().store.audit(session.user.id, table.noted[endpoint], *subjects)
-    elif endpoint in table.noted_once and opened.first(token, "".join(subjects)):
+    elif endpoint in table.noted_once:
+        what = table.noted_once[endpoint]
+        key = " ".join([what, *subjects])
+        if not opened.first(token, key):
+            return
         try:
-            web().store.audit(session.user.id, table.noted_once[endpoint], *subjects)
+            web().store.audit(session.user.id, what, *subjects)
         except BaseException:
-            opened.forget(token, "".join(subjects))
+            opened.forget(token, key)
             raise
 
 

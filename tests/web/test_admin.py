@@ -294,3 +294,24 @@ def test_opening_an_interview_is_noted_once_and_reading_answers_each_time(house:
         worker.get(f"/interviews/{row}/answers")
     assert audited(house, "interview opened") == [(row,)]
     assert audited(house, "answers seen") == [(row,)] * 3
+
+
+def test_lists_are_noted_once_a_session(house: House) -> None:
+    worker = house.signed_in()
+    for _ in range(2):
+        for page in ("/people", "/cases", "/alerts"):
+            assert worker.get(page).status_code == 200
+        worker.post("/people", {"search": "daniel"})
+    for what in ("list of people seen", "people searched for", "list of cases seen", "list of alerts seen"):
+        assert audited(house, what) == [()], what
+    other = house.signed_in()
+    other.get("/cases")
+    assert audited(house, "list of cases seen") == [(), ()]
+
+
+def test_the_audit_says_whose_an_id_is(house: House, boss: Browser) -> None:
+    row, person = house.started("Marcus"), house.person("Marcus")
+    house.signed_in().get(f"/interviews/{row.id}")
+    boss.get(f"/admin/audit?subject={row.id}")
+    assert f'interview of <a class="govuk-link" href="/people/{person.id}">{person.prison_number}</a>' in boss.page
+    assert row.id not in main_of(boss.page).split("<table")[1]

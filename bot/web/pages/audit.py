@@ -79,8 +79,8 @@ def show() -> str | tuple[str, int]:
     rows = web().store.audit_rows(A_PAGE + 1, before if before and 0 < before < 2**62 else None, wanted)
     page = render_template(
         "audit/list.html", rows=rows[:A_PAGE], further=rows[A_PAGE - 1].id if len(rows) > A_PAGE else None, values=values,
-        errors=errors, names=names, kinds=web().store.audit_kinds(), checked=_chain(), head=web().store.audit_head(),
-        everybody=access.prisons() is None,
+        errors=errors, names=names, about=web().store.subjects({each for row in rows for each in row.subjects}, access.prisons()),
+        kinds=web().store.audit_kinds(), checked=_chain(), head=web().store.audit_head(), everybody=access.prisons() is None,
     )  # fmt: skip
     return (page, 422) if errors else page
 
