@@ -18,7 +18,7 @@ from bot.interview.loading import DATA
 from bot.interview.yamlfile import read_yaml
 
 RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "ckb"})
-# The figures of languages that write others than ours; as on the printed plan.
+# The figures of languages that write others than ours (CLDR's default numbering systems).
 FIGURES = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"), "ckb": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
 ISOLATE, END = "\u2068", "\u2069"
 Lookup = Callable[[str, str, str], "str | None"]

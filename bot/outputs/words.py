@@ -8,14 +8,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
 
 from bot.casework.case import ItemView
 from bot.interview.answers import Answer
 from bot.interview.definitions import Interview, Need, Question, Section
+from bot.language.dates import day_in, locale_of, number_in
 from bot.language.languages import DRAFTED, ENGLISH, Language
 from bot.language.messages import reason_context
 from bot.language.wording import Wording
@@ -24,10 +22,6 @@ from bot.outputs.said import Said
 from bot.plan.definitions import PlanData
 from bot.plan.items import BY_WORKER, PRIVATE
 
-# Where CLDR's own name is another than ours: the people we print for learnt English, or Portuguese, in Europe.
-_LOCALES = {"en": "en_GB", "pt": "pt_PT", "zh": "zh_Hans"}
-# The digits of a language's own numbers (CLDR's default numbering systems; those not named here are 0 to 9).
-_DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 EASY, PLAIN = "easy", "plain"
 
 
@@ -47,14 +41,6 @@ class Content:
         return {need.id: need for need in self.interview.needs}
 
 
-def locale_of(language: str) -> Locale:
-    """The CLDR locale of a language; that of English where it has none."""
-    try:
-        return Locale.parse(_LOCALES.get(language, language))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(_LOCALES[ENGLISH])
-
-
 class Words:
     """The words of one paper. ``partly``: some of what was worded so far had to stay in English."""
 
@@ -62,8 +48,6 @@ class Words:
         """Raises KeyError for a language that ``languages.yml`` does not have."""
         self.content, self.language, self.level = content, content.languages[language], level
         self.partly = False
-        self._locale = locale_of(language)
-        self._digits = str.maketrans("0123456789", _DIGITS.get(self._locale.default_numbering_system, "0123456789"))
 
     @property
     def code(self) -> str:
@@ -116,19 +100,18 @@ class Words:
 
     def day(self, day: date) -> Said:
         """A day with its month in words."""
-        text = format_date(day, "long", locale=self._locale).translate(self._digits)
-        return said.unbroken(text)
+        return said.unbroken(day_in(day, self.code))
 
     def count(self, number: float) -> Said:
         """A number."""
-        return Said(format_decimal(number, locale=self._locale).translate(self._digits))
+        return Said(number_in(number, self.code))
 
     def listed(self, parts: Sequence[Said]) -> Said:
         """Several things in one sentence: a, b and c."""
         if len(parts) < 2:
             return parts[0] if parts else Said("")
         marks = [f"{{p{number}}}" for number in range(len(parts))]
-        pattern = format_list(marks, locale=self._locale)
+        pattern = format_list(marks, locale=locale_of(self.code))
         return said.fill(pattern, {f"p{number}": part for number, part in enumerate(parts)}, self.code)
 
     # -- the plan

@@ -144,7 +144,9 @@ def _assessment(query: CaseQuery, week: Week, kind: _Assessment) -> list[ColumnE
     elif query.worker is not None:
         found.append(Person.id.in_(plans.where(Plan.worker == query.worker)))
     if query.need is not None:
-        found.append(Person.id.in_(plans.join(PlanNeed, PlanNeed.plan_id == Plan.id).where(PlanNeed.need == query.need)))
+        having = plans.join(PlanNeed, PlanNeed.plan_id == Plan.id).where(PlanNeed.need == query.need)
+        # Not the bare column: it would lead the database through everybody with that need.
+        found.append(func.coalesce(Person.id, "").in_(having))
     return found if query.due is None else [*found, week.holds(kind.column, query.due, kind.before)]
 
 
@@ -153,7 +155,7 @@ def _of_plan(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.worker is not None:
         found.append(Plan.worker.is_(None) if query.worker == NOBODY else Plan.worker == query.worker)
     if query.need is not None:
-        found.append(Plan.id.in_(select(PlanNeed.plan_id).where(PlanNeed.need == query.need)))
+        found.append(func.coalesce(Plan.id, "").in_(select(PlanNeed.plan_id).where(PlanNeed.need == query.need)))
     return found
 
 

@@ -128,7 +128,7 @@ def check() -> AnyResponse | None:
         if request.path.startswith("/api/"):
             raise gate.Refused
         return redirect(url_for("account.password"), 303)
-    if request.method == "GET":
+    if request.method in ("GET", "POST"):
         gate.note(endpoint, named, found, str(token), current_app.extensions["bcst2.opened"])
     return None
 

@@ -10,6 +10,7 @@ from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
 from bot.interview.turn import ALSO_HEARD, pending_of
+from bot.language.dates import in_figures
 from bot.language.languages import DRAFTED, ENGLISH
 from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
@@ -219,7 +220,7 @@ class Views:
                 for option in step.options
             )
             if question.closed
-            else _scale(question, posted, answer),
+            else _scale(question, posted, answer, language),
             at_most=question.at_most,
             ends=words.ends,
             text=posted.text if posted is not None else _text_of(answer),
@@ -322,12 +323,12 @@ def _opens_section(step: Step, path: Path) -> bool:
     return first is not None and first.question.id == step.question.id
 
 
-def _scale(question: Question, posted: Posted | None, answer: Answer | None) -> tuple[Choice, ...]:
+def _scale(question: Question, posted: Posted | None, answer: Answer | None, language: str) -> tuple[Choice, ...]:
     if question.kind != "scale":
         return ()
     chosen = posted.text if posted is not None else _text_of(answer)
     low, high = int(question.minimum or 0), int(question.maximum or 10)
-    return tuple(Choice(str(number), str(number), str(number) == chosen) for number in range(low, high + 1))
+    return tuple(Choice(str(number), in_figures(str(number), language), str(number) == chosen) for number in range(low, high + 1))
 
 
 def _text_of(answer: Answer | None) -> str:

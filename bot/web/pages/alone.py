@@ -6,12 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from bot.actions.situation import PRISON_TIME
+from bot.language.dates import day_in, time_in
 from bot.store.errors import NotFound, SignInFailed, SignInLocked
 from bot.store.kiosk_types import ADJUSTMENTS, HANDED, PinLocked, PinWrong
 from bot.store.prison_settings import usual_contacts
@@ -187,11 +186,7 @@ def away() -> Response | str:
     if request.method == "POST":
         return redirect(url_for("alone.away"), 303)
     language, now = kiosk.language_here(), datetime.now(PRISON_TIME)
-    here = "en_GB" if language == "en" else language
-    try:
-        day, time = format_date(now, "full", locale=here), format_time(now, "short", locale=here)
-    except (UnknownLocaleError, ValueError):
-        day, time = format_date(now, "full", locale="en_GB"), format_time(now, "short", locale="en_GB")
+    day, time = day_in(now, language, "full"), time_in(now, language)
     return render_template("kiosk/away.html", language=language, direction=kiosk.direction(language), day=day, time=time)
 
 

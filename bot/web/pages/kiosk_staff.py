@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from bot.actions.situation import PRISON_TIME
+from bot.language.dates import day_in, time_in
 from bot.store.kiosk import CODE_HOURS
 from bot.store.kiosk_types import CODE, Access, PinRefused, Request, in_groups
 from bot.store.types import COMPLETE, FIRST, KIOSK, PRERELEASE, InterviewRow
@@ -59,9 +62,15 @@ def issue(person_id: str) -> str:
         row = app.talk.start(person_id, PRERELEASE if rows else FIRST, "plain", security.speaker(), mode=KIOSK)
     issued, code = app.store.issue_code(row.id, access.by())
     return render_template(
-        "kiosk/issued.html", person=person, row=row, code=in_groups(code), until=issued.expires_at, hours=CODE_HOURS,
-        direction_of=kiosk.direction,
+        "kiosk/issued.html", person=person, row=row, code=in_groups(code), hours=CODE_HOURS,
+        until=_moment_in(issued.expires_at, row.language), direction_of=kiosk.direction,
     )  # fmt: skip
+
+
+def _moment_in(moment: datetime, language: str) -> str:
+    """A moment by the prison's clock, for the slip that the person reads."""
+    here = moment.astimezone(PRISON_TIME)
+    return f"{day_in(here, language)}, {time_in(here, language)}"
 
 
 @pages.get("/people/<person_id>/kiosk-codes")

@@ -43,7 +43,7 @@ if (exits.length) {
     clearTimeout(timer);
     pressed = key === "Shift" ? pressed + 1 : 0;
     if (pressed >= SHIFTS) return leave();
-    if (said) said.textContent = pressed ? said.dataset.more.replace("#", String(SHIFTS - pressed)) : "";
+    if (said) said.textContent = pressed ? said.getAttribute(`data-more-${SHIFTS - pressed}`) : "";
     timer = setTimeout(() => { pressed = 0; }, SHIFT_WITHIN);
   });
 }
