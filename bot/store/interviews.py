@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Engine, Row, Select, select
 from sqlalchemy.orm import Session
 
 from bot.interview.answers import Answer
@@ -244,7 +244,7 @@ class Interviews(Alerts):
         reply = self.cipher.unseal(row.reply)
         return Turn(row.interview_id, row.turn_id, row.at, row.kind, row.question_id, reply, row.focus, row.state, replayed)
 
-    def _history_row(self, row: models.Answer) -> HistoryRow:
+    def _history_row(self, row: models.Answer | Row[Any]) -> HistoryRow:
         payload = self.cipher.unseal(row.payload)
         return HistoryRow(
             id=row.id, at=row.at, by=row.by, mode=row.mode, device=row.device, language=row.language, question=row.question_id,

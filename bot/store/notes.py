@@ -7,20 +7,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bot.interview.answers import clean
 from bot.interview.definitions import LEVELS
 from bot.store import models
-from bot.store.audit import AuditTrail
 from bot.store.errors import BadInput, NotFound
-from bot.store.interviews import row_of
+from bot.store.interviews import Interviews, row_of
 from bot.store.note_models import InterviewNote
-from bot.store.types import COMPLETE, MODES, InterviewRow
+from bot.store.types import COMPLETE, MODES, HistoryRow, InterviewRow
 
 NOTE, OBSERVATION, SAID, WORDS, HANDED_OVER = KINDS = ("note", "observation", "said", "words", "handed_over")
 LONGEST = 4000
 _NOTED = {NOTE: "note written", OBSERVATION: "note written", SAID: "message to the person"}
+
+
+_ANSWERS, _NOTES = models.Answer.__table__, InterviewNote.__table__
+_WRITTEN = (
+    select(_ANSWERS)
+    .where(_ANSWERS.c.interview_id == bindparam("interview"), _ANSWERS.c.turn_id == bindparam("turn"))
+    .order_by(_ANSWERS.c.id)
+)
+_SINCE = (
+    select(_NOTES).where(_NOTES.c.interview_id == bindparam("interview"), _NOTES.c.at >= bindparam("since")).order_by(_NOTES.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class NoteRow:
     to_user: str | None = None
 
 
-class Notes(AuditTrail):
+class Notes(Interviews):
     """The part of the store that keeps what is beside the answers."""
 
     def add_note(
@@ -90,6 +100,15 @@ class Notes(AuditTrail):
         query = select(InterviewNote).where(InterviewNote.interview_id == interview_id).order_by(InterviewNote.id)
         with self.read() as session:
             return [self._note_row(row) for row in session.scalars(query)]
+
+    def beside_turn(self, interview_id: str, turn_id: str, at: datetime) -> tuple[list[HistoryRow], list[NoteRow]]:
+        """The answers that a turn wrote, and what was put beside the answers at or after its time; in one look, for every page."""
+        with self.read() as session:
+            # The tables themselves, by statements made once: this is a tenth of a page in another language.
+            run = session.connection().execute
+            written = run(_WRITTEN, {"interview": interview_id, "turn": turn_id}).all()
+            notes = run(_SINCE, {"interview": interview_id, "since": at}).all()
+        return [self._history_row(row) for row in written], [self._note_row(row) for row in notes]
 
     def handed_to(self, user_id: str) -> list[InterviewRow]:
         """The interviews that were handed to somebody last, and are not finished; the newest first."""
@@ -144,7 +163,7 @@ class Notes(AuditTrail):
         made = {name: payload.get("understood", {}).get("translation", {}) for name, payload in payloads.items()}
         return {name for name, found in made.items() if found.get("problem")}
 
-    def _note_row(self, row: InterviewNote) -> NoteRow:
+    def _note_row(self, row: InterviewNote | Row[Any]) -> NoteRow:
         data = self.cipher.unseal(row.payload)
         return NoteRow(
             id=row.id, interview_id=row.interview_id, at=row.at, by=row.by, kind=row.kind, text=data["text"],

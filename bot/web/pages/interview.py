@@ -112,7 +112,11 @@ def _beside(state: InterviewState, path: Path, screen: Screen) -> dict[str, obje
     with_worker = row.mode == WORKER and staff_here()
     if row.language == ENGLISH and not with_worker:
         return {}
-    notes = app.store.notes_of(row.id)
-    written = app.store.written_by(row.id, state.turn.turn_id) if state.turn is not None else []
-    side = WorkerSides(app.views, app.tongues).side(state, path, screen, written, notes) if with_worker else None
+    if with_worker:
+        notes = app.store.notes_of(row.id)
+        written = app.store.written_by(row.id, state.turn.turn_id) if state.turn is not None else []
+        side = WorkerSides(app.views, app.tongues).side(state, path, screen, written, notes)
+    else:
+        written, notes = app.store.beside_turn(row.id, state.turn.turn_id, state.turn.at) if state.turn is not None else ([], [])
+        side = None
     return {"side": side, "said": said_to_person(notes, state, app.tongues), "kept_words": kept_words(written, notes, state)}
