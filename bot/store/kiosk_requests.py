@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Db
 
 from bot.store import models
@@ -13,6 +14,8 @@ from bot.store.audit import AuditTrail
 from bot.store.errors import NotFound
 from bot.store.kiosk_models import KioskAccess, KioskRequest
 from bot.store.kiosk_types import PAPER, Request, checked_adjust
+from bot.store.people import in_prisons
+from bot.store.types import Prisons
 
 # Who does what a person does alone, in the audit.
 KIOSK = "kiosk"
@@ -41,6 +44,16 @@ class KioskRequests(AuditTrail):
         query = select(KioskRequest).where(KioskRequest.interview_id.in_(interview_ids)).order_by(KioskRequest.at)
         with self.read() as session:
             return [Request(row.id, row.interview_id, row.kind, row.at, row.done_at, row.done_by) for row in session.scalars(query)]
+
+    def paper_asked_for(self, prison: Prisons = None) -> dict[str, datetime]:
+        """Who waits for paper, by the id of the person, with when they asked; the longest wait first."""
+        interview, person = models.Interview, models.Person
+        query = select(person.id, func.min(KioskRequest.at)).select_from(KioskRequest)
+        query = query.join(interview, interview.id == KioskRequest.interview_id).join(person, person.id == interview.person_id)
+        query = query.where(KioskRequest.kind == PAPER, KioskRequest.done_at.is_(None), *in_prisons(person.prison, prison))
+        with self.read() as session:
+            rows = session.execute(query.group_by(person.id).order_by(func.min(KioskRequest.at)))
+            return {person_id: at for person_id, at in rows}  # noqa: C416
 
     def request_done(self, request_id: str, by: str) -> None:
         """Note that a worker has seen to it. The first one counts. Raises NotFound."""

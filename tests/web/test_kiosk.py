@@ -10,6 +10,7 @@ from flask import Flask
 
 from bot.store.types import InterviewRow
 from bot.web.app import create_app
+from tests.web.casing import signed_in_as
 from tests.web.conftest import Browser, House, answer_until, text_of, web_of
 
 PIN = "4827"
@@ -115,7 +116,7 @@ def test_coming_back_on_another_screen(house: House, begun: InterviewRow) -> Non
     first.get(f"/interviews/{begun.id}")
     assert first.post(f"/interviews/{begun.id}/aside", {"to": "stop"}, follow=True).status_code == 200
     assert "You have stopped for now" in first.page
-    assert f"{number[:3]} {number[3:]}" in first.page
+    assert f"{number[:3]}\N{NO-BREAK SPACE}{number[3:]}" in first.page
     second = house.client()
     second.get("/kiosk/back")
     assert second.post("/kiosk/back", {"number": number, "pin": "0000"}).status_code == 422
@@ -235,6 +236,13 @@ def test_the_api_of_a_locked_session_is_shut(house: House, begun: InterviewRow) 
     assert person.get(f"/interviews/{begun.id}").location == "/locked"
 
 
+def test_the_page_for_the_language_has_what_stands_below_every_page(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    page = person.get(f"/interviews/{begun.id}/language").get_data(as_text=True)
+    assert 'value="person"' in page and 'id="idle"' in page
+    assert 'id="idle"' not in house.signed_in().get(f"/interviews/{begun.id}/language").get_data(as_text=True)
+
+
 # -- the end
 
 
@@ -247,10 +255,13 @@ def test_the_end_says_what_comes_next_and_paper_is_asked_for(house: House, begun
     person.post(f"/interviews/{begun.id}/paper", follow=True)
     assert "We have told your worker" in person.page
     worker = house.signed_in()
+    assert "A paper copy was asked for" in worker.get("/people").get_data(as_text=True)
+    assert "A paper copy" not in signed_in_as(house, "manager").get("/people").get_data(as_text=True)
     page = worker.get(f"/people/{begun.person_id}").get_data(as_text=True)
     assert "Asked for a paper copy" in page
     worker.post(f"/people/{begun.person_id}/kiosk-requests", {"request": worker.hidden("request")}, follow=True)
     assert "Asked for a paper copy" not in worker.page
+    assert "A paper copy" not in worker.get("/people").get_data(as_text=True)
     assert worker.post(f"/people/{begun.person_id}/kiosk-requests", {"request": "0" * 32}).status_code == 404
     person.post(f"/interviews/{begun.id}/close")
     assert person.get(f"/interviews/{begun.id}").location.endswith("/kiosk")

@@ -75,8 +75,17 @@ def _list(search: str, page: int) -> str:
     pages_in_all = 1 if search else max(1, -(-count // A_PAGE))
     handed = [(row, store.person(row.person_id)) for row in store.handed_to(access.by())]
     handed = [(row, person) for row, person in handed if access.here([person.prison])]
+    paper = [(store.person(person_id), at) for person_id, at in store.paper_asked_for(access.prisons()).items()]
     return render_template(
-        "people.html", handed=handed, lines=lines, search=search, count=count, page=page, pages=pages_in_all, most=A_PAGE
+        "people.html",
+        handed=handed,
+        paper=paper,
+        lines=lines,
+        search=search,
+        count=count,
+        page=page,
+        pages=pages_in_all,
+        most=A_PAGE,
     )
 
 

@@ -15,7 +15,7 @@ from bot.language.speech import NORMAL, SPEEDS
 from bot.store.errors import BadInput, NotFound
 from bot.store.notes import HANDED_OVER, LONGEST, NOTE, OBSERVATION, SAID, WORDS
 from bot.store.types import WORKER, User
-from bot.web import access, picturing, security
+from bot.web import access, kiosk, picturing, security
 from bot.web.posted import new_turn, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
@@ -59,6 +59,8 @@ def sound_of_answer(text: str, language: str) -> str | None:
 def language(interview_id: str) -> str:
     """The languages by their own names, the words, and how fast to read."""
     row, tongues = web().store.interview(interview_id), web().tongues
+    if kiosk.here() is not None:
+        kiosk.settle(row)
     return render_template(
         "language.html", row=row, languages=tongues.languages.values(), mine=tongues.of(row.language),
         speed=speed(), voice=tongues.speech.can(row.language), pictures=picturing.chosen(interview_id),
