@@ -30,8 +30,8 @@ class CommandSettings:
     ``sure_open``: at a question without options, where any words may be the answer and would be lost.
     """
 
-    sure: float = 0.5
-    sure_pause: float = 0.6
+    sure: float = 0.3
+    sure_pause: float = 0.5
     sure_open: float = 0.9
     most_words: int = 30
 
@@ -80,7 +80,7 @@ class UrgentSettings:
     that hold none ("yes" says nothing by itself, whatever was asked)."""
 
     sure: float = 0.2
-    sure_if_named: float = 0.05
+    sure_if_named: float = 0.04
     sure_if_bare: float = 0.8
 
 

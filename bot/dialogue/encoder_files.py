@@ -13,7 +13,8 @@ STAMP = "ready.json"
 NONE = "none"
 # The adapted layers, beside the lines that they were adapted to; made by scripts/adapt_encoder.py.
 ADAPTED = Path("bot/data/understanding/encoder.safetensors")
-# Written lines whose id falls to this share were not seen while the layers were adapted: how sure to be is learned from them.
+# Written lines whose id falls to this share were not seen while the layers were adapted: how sure to be is learned from them, and
+# from lines that were written since. Who adapts the layers anew gives those other ids.
 NEWER = "new-"
 UNSEEN_OF = 6
 

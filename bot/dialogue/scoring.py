@@ -45,7 +45,7 @@ class Settings:
     mix: Mix = field(default_factory=Mix)
     ridge: float = 0.3
     same_question: float = 0.5
-    landmarks: int = 4500
+    landmarks: int = 5500
     each: int = 6
 
 

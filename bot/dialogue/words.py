@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Text, Tuple
 
@@ -16,6 +16,8 @@ from bot.interview.loading import DATA
 from bot.interview.yamlfile import read_yaml
 
 FILE = "understanding/words.yml"
+# Spelling by sound; a long list, so apart.
+SPELLING = "understanding/spelling.yml"
 MOST_TOKENS = 400
 Speller = Callable[[Text], Text]
 
@@ -132,7 +134,10 @@ def load_vocabulary(root: Path = DATA) -> Vocabulary:
     data = read_yaml(root / FILE)
     written: Dict[Tuple[Text, ...], Tuple[Text, ...]] = {}
     cased: Dict[Text, Tuple[Text, ...]] = {}
-    for short, long in [*data["spelling"].items(), *data["written_out"].items()]:
+    path = root / SPELLING
+    by_sound: Dict[Text, Dict[Text, Text]] = read_yaml(path) if path.exists() else {"words": {}, "phrases": {}}
+    lists = (by_sound["words"], by_sound["phrases"], data["spelling"], data["written_out"])
+    for short, long in chain.from_iterable(each.items() for each in lists):
         words = tuple(str(long).split())
         if short != short.lower():
             cased[short] = words

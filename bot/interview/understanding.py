@@ -13,9 +13,10 @@ from bot.interview.answers import Answer, InvalidAnswer, choose
 from bot.interview.definitions import Option, Question
 from bot.interview.path import Context, PathFinder
 
-# From here on words are taken as the answer to the open question, or said back as something else that was heard.
+# From here on words are taken as the answer to the open question, or said back as something else that was heard: the person then
+# says whether it is right, so less is enough.
 SURE = 0.75
-SURE_BESIDE = 0.8
+SURE_BESIDE = 0.65
 # Less likely than this is not worth offering.
 LIKELY = 0.04
 SUGGESTIONS = 3
