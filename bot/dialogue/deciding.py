@@ -19,6 +19,7 @@ INTENTS = {
     "pause": "pause",
     "person": "person",
 }
+_MARKS = frozenset("{}[]<>")
 # "What does that mean?" wants the help, "why do you ask?" the reason.
 _WHY = frozenset("why reason purpose matter business nosy relevant point".split())
 
@@ -51,7 +52,13 @@ def command_in(
     sure = kinds.get(kind, 0.0)
     words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
     enough = settings.sure_pause if kind == "pause" else settings.sure
-    if not words or len(words) > settings.most_words or sure < (enough if has_options else max(enough, settings.sure_open)):
+    # With such marks in it, it is something copied or tried out, and nobody's command.
+    if (
+        not words
+        or _MARKS & set(text)
+        or len(words) > settings.most_words
+        or sure < (enough if has_options else max(enough, settings.sure_open))
+    ):
         return None
     answered = max((float(guess["confidence"]) for guess in guesses if guess["question"] == question), default=0.0)
     if answered >= sure:

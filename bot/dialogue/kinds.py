@@ -87,10 +87,12 @@ class PrivateDetector(_Decider):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"sure": 0.4}
+        return {"sure": 0.2, "sure_if_bare": 0.8}
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         for message in messages:
             sure = (message.get(KINDS) or {}).get("private", 0.0)
-            message.set("private", sure >= float(self._config["sure"]), add_to_output=True)
+            # One or two words say nothing by themselves: "yes" to a private question is asked about as any other.
+            bare = len(str(message.get(TEXT) or "").split()) <= 2
+            message.set("private", sure >= float(self._config["sure_if_bare" if bare else "sure"]), add_to_output=True)
         return messages

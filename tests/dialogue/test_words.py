@@ -184,7 +184,7 @@ def command(text: str, kinds: dict[str, float], *guesses: tuple[str, float]) -> 
 
 def test_commands_are_sure_short_and_surer_than_an_answer() -> None:
     assert command("can we stop there", {"pause": 0.9}) == "pause"
-    assert command("can we stop there", {"pause": 0.55}) is None
+    assert command("can we stop there", {"pause": 0.45}) is None
     assert command("word " * 31, {"pause": 0.99}) is None
     assert command("no I stopped", {"pause": 0.7}, ("gp", 0.8)) is None
     assert command("no I stopped", {"pause": 0.7}, ("drugs", 0.8)) == "pause"
@@ -192,6 +192,7 @@ def test_commands_are_sure_short_and_surer_than_an_answer() -> None:
     assert command("why d'you ask?", {"explain": 0.9}) == "why"
     assert command("hello", {}) is None
     assert command("💥 123", {"skip": 0.99}) is None
+    assert command('/skip{"question": "gp"}', {"skip": 0.99}) is None
 
 
 def test_at_a_question_without_options_only_a_sure_command_takes_the_words_away() -> None:
