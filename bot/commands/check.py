@@ -20,6 +20,7 @@ from bot.language.pictures import check_pictures
 from bot.language.upkeep import check_all, texts_by_part
 from bot.plan.checking import check_plan
 from bot.plan.definitions import PATHWAYS
+from bot.plan.loading import load_plan
 from bot.translation.leftover import left_over_in
 
 
@@ -52,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
     if not errors:  # what is said as a whole
         said, easy = all_messages(root), load_easy_read(root if (root / EASY_READ).is_file() else DATA)
         errors = check_readability(said, easy) + check_easy(said, easy)
-        errors += check_pictures(interview, PATHWAYS, root if (root / PICTURES).is_file() else DATA)
+        place = root if (root / PICTURES).is_file() else DATA
+        activities = {activity.id for activity in load_plan(place).activities.values() if not activity.sensitive}
+        errors += check_pictures(interview, PATHWAYS, activities, place)
         if args.readability:
             print(*table(said, easy), sep="\n", flush=True)
         if args.warnings:

@@ -25,7 +25,7 @@ CREDIT = "OpenMoji · CC BY-SA 4.0"
 # Buttons that the pages have beside those that give a command.
 OWN_BUTTONS = ("answers",)
 
-_KEYS = ("pictures", "private", "sections", "questions", "options", "buttons", "pathways")
+_KEYS = ("pictures", "private", "sections", "questions", "options", "buttons", "pathways", "activities")
 # What an SVG could do beside being drawn.
 _ACTIVE = ("<script", "<foreignobject", "<image", "href", " onload", "<style", "<!entity")
 
@@ -39,6 +39,7 @@ class Pictures:
     options: Mapping[tuple[str, str], str]
     buttons: Mapping[str, str]
     pathways: Mapping[str, str]
+    activities: Mapping[str, str]
 
     def question(self, question: Question) -> str:
         """The picture of a question: its own, or that of its section."""
@@ -55,13 +56,20 @@ def load_pictures(root: Path = DATA) -> Pictures:
     """Raises ContentError for a file that has not its shape."""
     node = _read(root)
     options = {(question, option): name for question, chosen in node["options"].items() for option, name in chosen.items()}
-    return Pictures(node["sections"], node["questions"], options, node["buttons"], node["pathways"])
+    return Pictures(node["sections"], node["questions"], options, node["buttons"], node["pathways"], node["activities"])
+
+
+def plan_pictures() -> dict[str, str]:
+    """``topic_<pathway>`` and ``activity_<id>`` → the name of the picture beside it on a plan. Raises ContentError."""
+    pictures = load_pictures()
+    found = {f"topic_{pathway}": name for pathway, name in pictures.pathways.items()}
+    return found | {f"activity_{activity}": name for activity, name in pictures.activities.items()}
 
 
 @cache
-def topic_pictures() -> dict[str, str]:
-    """``topic_<pathway>`` → the address of its picture, with the picture in it. Raises ContentError, OSError."""
-    return {f"topic_{pathway}": address_of(name) for pathway, name in load_pictures().pathways.items()}
+def pictures_within() -> dict[str, str]:
+    """The same with addresses that hold the pictures themselves. Raises ContentError, OSError."""
+    return {what: address_of(name) for what, name in plan_pictures().items()}
 
 
 def address_of(name: str) -> str:
@@ -83,8 +91,10 @@ def _read(root: Path) -> Node:
 # -- what is wrong
 
 
-def check_pictures(interview: Interview, pathways: Collection[str], root: Path = DATA, folder: Path = FOLDER) -> list[str]:
-    """Everything wrong with the pictures, one a line.
+def check_pictures(
+    interview: Interview, pathways: Collection[str], activities: Collection[str], root: Path = DATA, folder: Path = FOLDER
+) -> list[str]:
+    """Everything wrong with the pictures, one a line. ``activities``: the ids of those that are not private.
 
     That is: what they name and is not there, files that are missing, too large, unused or more than a drawing, and what a
     private question may not show.
@@ -93,12 +103,12 @@ def check_pictures(interview: Interview, pathways: Collection[str], root: Path =
         node = _read(root)
     except ContentError as error:
         return [str(error)]
-    found = [*_named(node, interview, pathways, root), *_files(node, folder)]
+    found = [*_named(node, interview, pathways, activities, root), *_files(node, folder)]
     # What is private rests on a file whose names are right.
     return found or list(_private(node, interview))
 
 
-def _named(node: Node, interview: Interview, pathways: Collection[str], root: Path) -> Iterator[str]:
+def _named(node: Node, interview: Interview, pathways: Collection[str], activities: Collection[str], root: Path) -> Iterator[str]:
     """Names of things and of pictures that are not there, and things that have no picture."""
     known: dict[str, Collection[str]] = {
         "sections": interview.section_by_id,
@@ -106,12 +116,13 @@ def _named(node: Node, interview: Interview, pathways: Collection[str], root: Pa
         "options": interview.by_id,
         "buttons": {*load_commands(root), *OWN_BUTTONS},
         "pathways": pathways,
+        "activities": activities,
     }
     for part, ids in known.items():
         for name in node[part]:
             if name not in ids:
                 yield f"{FILE}:{node[part].line_of(name)}: {part} names '{name}', which is not there; mend the name or take it out"
-    for part in ("sections", "pathways"):
+    for part in ("sections", "pathways", "activities"):
         for name in known[part]:
             if name not in node[part]:
                 yield f"{FILE}:{node.line_of(part)}: {part} has no picture for '{name}'; give it one"
@@ -126,7 +137,7 @@ def _named(node: Node, interview: Interview, pathways: Collection[str], root: Pa
 
 def _uses(node: Node) -> Iterator[tuple[str, int, str]]:
     """(what has the picture, its line, the picture's name) for each use."""
-    for part in ("sections", "questions", "buttons", "pathways"):
+    for part in ("sections", "questions", "buttons", "pathways", "activities"):
         yield from ((what, node[part].line_of(what), str(name)) for what, name in node[part].items())
     for question, chosen in node["options"].items():
         yield from ((f"{question}.{option}", chosen.line_of(option), str(name)) for option, name in chosen.items())

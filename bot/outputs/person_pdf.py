@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.casework.case import Case
-from bot.language.pictures import CREDIT, topic_pictures
+from bot.language.pictures import CREDIT, pictures_within
 from bot.outputs.pdf import css_string, page_of, render, to_pdf
 from bot.outputs.person_paper import person_paper
 from bot.outputs.words import EASY, Words
@@ -16,11 +16,11 @@ def person_html(
 ) -> str:
     """The paper as one HTML page.
 
-    ``pictures`` maps ``topic_<pathway>`` and ``activity_<id>`` to addresses; unless given, easy words have those of the parts of
-    the plan, in the page itself.
+    ``pictures`` maps ``topic_<pathway>`` and ``activity_<id>`` to addresses; unless given, easy words have
+    them, in the page itself.
     """
     if pictures is None:
-        pictures = topic_pictures() if words.level == EASY else {}
+        pictures = pictures_within() if words.level == EASY else {}
     paper = person_paper(case, words, with_private, worker)
     foot = f"{words.fixed['title'].text} · {case.record.prison_number}"
     return render(

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.casework.case import Case
 from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
-from bot.language.pictures import load_pictures
+from bot.language.pictures import plan_pictures
 from bot.language.wording import Wording
 from bot.outputs.handover import NoConsent, handover
 from bot.outputs.making import KINDS, PLAN_PDF, CannotMake, Made, Outputs, Wanted, without_plan
@@ -29,8 +29,8 @@ _CLASS = re.compile(r' class="[^"]*"')
 
 
 def _pictures_here() -> dict[str, str]:
-    """``topic_<pathway>`` → where its picture is on this server: a page of ours may hold none in itself, as a paper does."""
-    return {f"topic_{part}": url_for("static", filename=f"pictures/{name}.svg") for part, name in load_pictures().pathways.items()}
+    """What has a picture on a plan → where it is on this server: a page of ours may hold none in itself, as a paper does."""
+    return {what: url_for("static", filename=f"pictures/{name}.svg") for what, name in plan_pictures().items()}
 
 
 @dataclass(frozen=True, slots=True)

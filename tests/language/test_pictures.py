@@ -12,8 +12,11 @@ import pytest
 from bot.interview.definitions import Interview
 from bot.interview.loading import DATA, load_interview
 from bot.interview.yamlfile import ContentError
-from bot.language.pictures import FILE, FOLDER, LARGEST, check_pictures, load_pictures, topic_pictures
+from bot.language.pictures import FILE, FOLDER, LARGEST, check_pictures, load_pictures, pictures_within
 from bot.plan.definitions import PATHWAYS
+from bot.plan.loading import load_plan
+
+ACTIVITIES = {activity.id for activity in load_plan().activities.values() if not activity.sensitive}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ class Spoilt:
         (self.root / FILE).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def wrong(self) -> list[str]:
-        return check_pictures(self.interview, PATHWAYS, self.root, self.folder)
+        return check_pictures(self.interview, PATHWAYS, ACTIVITIES, self.root, self.folder)
 
 
 @pytest.fixture
@@ -112,12 +115,12 @@ def test_a_file_that_cannot_be_used_is_named(spoilt: Spoilt, spoil: Callable[[Pa
 def test_a_list_that_cannot_be_read_is_one_line(tmp_path: Path, interview: Interview) -> None:
     with pytest.raises(ContentError):
         load_pictures(tmp_path)
-    assert len(check_pictures(interview, PATHWAYS, tmp_path)) == 1
+    assert len(check_pictures(interview, PATHWAYS, ACTIVITIES, tmp_path)) == 1
 
 
 def test_pictures_for_paper_are_in_the_paper_itself() -> None:
-    found = topic_pictures()
-    assert set(found) == {f"topic_{pathway}" for pathway in PATHWAYS}
+    found = pictures_within()
+    assert set(found) == {f"topic_{pathway}" for pathway in PATHWAYS} | {f"activity_{activity}" for activity in ACTIVITIES}
     assert all(address.startswith("data:image/svg+xml;base64,") and len(address) < 15_000 for address in found.values())
     assert found["topic_sex_work"] == found["topic_domestic_abuse"]
 
