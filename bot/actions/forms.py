@@ -27,6 +27,7 @@ from bot.store.store import Store
 from bot.store.types import COMPLETE, PAUSED, Decision, Entry, InterviewState
 
 REQUESTED_SLOT = "requested_slot"
+LISTEN = "action_listen"
 HEALTH = "health"
 Events = list[dict[str, Any]]
 
@@ -203,9 +204,9 @@ class SectionForm(SafeAction):
         if step is not None and step.question.section == self.section and not paused:
             return [*events, SlotSet(REQUESTED_SLOT, step.question.id)]
         events.append(SlotSet(REQUESTED_SLOT, None))
-        if step is not None and not paused:
-            events.append(FollowupAction(form_of(step.question.section)))
-        return events
+        # Told nothing at the end or in a pause, Rasa would look for more to do and take the same turn again and again.
+        follows = LISTEN if step is None or paused else form_of(step.question.section)
+        return [*events, FollowupAction(follows)]
 
 
 class Resume(SafeAction):

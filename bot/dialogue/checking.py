@@ -34,7 +34,8 @@ def _words(root: Path) -> Iterator[Text]:
     except ContentError as error:
         yield str(error)
     except (KeyError, TypeError, AttributeError) as error:
-        yield f"{_name(root / words.FILE, root)}:1: lacks a part or has it in another shape ({error}); see the file's remarks"
+        files = f"{_name(root / words.FILE, root)} or {Path(words.SPELLING).name}"
+        yield f"{files}: lacks a part or has it in another shape ({error}); see the file's remarks"
 
 
 def _patterns(root: Path) -> Iterator[Text]:

@@ -1,4 +1,7 @@
-"""When words are a command and when they are urgent, from how sure each is. No Rasa here: tests and comparisons use it too."""
+"""When words are a command, urgent or private, from how sure each is. No Rasa here: tests and comparisons use it too.
+
+The marks stand here alone; a pipeline may name others (``config.yml``).
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,8 @@ class CommandSettings:
     sure_pause: float = 0.5
     sure_open: float = 0.9
     most_words: int = 30
+    # Nothing but talk about something else, from here on.
+    off: float = 0.5
 
 
 def command_in(
@@ -91,12 +96,28 @@ class UrgentSettings:
     sure_if_bare: float = 0.8
 
 
+@dataclass(frozen=True)
+class PrivateSettings:
+    """How sure is sure enough: of any words, and of one or two."""
+
+    sure: float = 0.2
+    sure_if_bare: float = 0.8
+
+
+BARE = 2
+
+
+def private_in(kinds: Mapping[Text, float], settings: PrivateSettings, words: int) -> bool:
+    """Whether so many words touch what is talked of in private. "Yes" to a private question says nothing by itself."""
+    return kinds.get("private", 0.0) >= (settings.sure_if_bare if words <= BARE else settings.sure)
+
+
 def urgent_in(kinds: Mapping[Text, float], named: Mapping[Text, float], settings: UrgentSettings, words: int = 3) -> List[Text]:
     """The kinds of urgent remark in so many words, the surest first."""
     found: Dict[Text, float] = {}
     for kind in ALERTS:
         sure = kinds.get(kind, 0.0)
-        enough = settings.sure if words > 2 else settings.sure_if_bare
+        enough = settings.sure if words > BARE else settings.sure_if_bare
         if sure >= (settings.sure_if_named if named.get(kind) else enough):
             found[kind] = sure
     return sorted(found, key=lambda kind: -found[kind])

@@ -1,11 +1,12 @@
 """What words are besides an answer: a command wrapped in talk, something urgent, something private, something off the subject.
 
-Three small components; how sure is sure enough stands in ``config.yml``. What they go by was learned by ``OptionScorer``.
+Three small components; how sure is sure enough stands in ``deciding``. What they go by was learned by ``OptionScorer``.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from dataclasses import asdict, fields
+from typing import Any, Dict, List, Optional, Text, Type, TypeVar
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -15,9 +16,19 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, taken_back, urgent_in
+from bot.dialogue.deciding import (
+    CommandSettings,
+    PrivateSettings,
+    UrgentSettings,
+    command_in,
+    private_in,
+    taken_back,
+    urgent_in,
+)
 from bot.dialogue.options import GUESSES, KINDS, NAMED, in_words, open_question
 from bot.interview.loading import load_interview
+
+Marks = TypeVar("Marks", CommandSettings, UrgentSettings, PrivateSettings)
 
 
 class _Decider(GraphComponent):
@@ -25,7 +36,13 @@ class _Decider(GraphComponent):
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._config = config
-        self._without_options = frozenset(question.id for question in load_interview().questions if not question.closed)
+
+    def _read(self, settings: Type[Marks]) -> Marks:
+        return settings(**{mark.name: self._config[mark.name] for mark in fields(settings)})
+
+    @staticmethod
+    def _length(message: Message) -> int:
+        return len(str(message.get(TEXT) or "").split())
 
     @classmethod
     def create(
@@ -38,14 +55,16 @@ class _Decider(GraphComponent):
 class CommandClassifier(_Decider):
     """Makes a command of words that are one, wrapped in talk; says whether they are off the subject (``off``)."""
 
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        super().__init__(config)
+        self._without_options = frozenset(question.id for question in load_interview().questions if not question.closed)
+
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"sure": 0.5, "sure_pause": 0.6, "sure_open": 0.9, "most_words": 30, "off": 0.5}
+        return asdict(CommandSettings())
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
-        config = self._config
-        sure, sure_pause, sure_open = (float(config[name]) for name in ("sure", "sure_pause", "sure_open"))
-        settings = CommandSettings(sure, sure_pause, sure_open, int(config["most_words"]))
+        settings = self._read(CommandSettings)
         for message in messages:
             if not in_words(message):
                 continue
@@ -60,7 +79,7 @@ class CommandClassifier(_Decider):
             if name is not None:
                 message.set(INTENT, {"name": name, "confidence": 1.0}, add_to_output=True)
             best = max((guess["confidence"] for guess in guesses), default=0.0)
-            message.set("off", kinds.get("off", 0.0) >= float(config["off"]) and best < 0.5, add_to_output=True)
+            message.set("off", kinds.get("off", 0.0) >= settings.off and best < 0.5, add_to_output=True)
         return messages
 
 
@@ -70,13 +89,12 @@ class UrgentDetector(_Decider):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"sure": 0.2, "sure_if_named": 0.05}
+        return asdict(UrgentSettings())
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
-        settings = UrgentSettings(float(self._config["sure"]), float(self._config["sure_if_named"]))
+        settings = self._read(UrgentSettings)
         for message in messages:
-            words = len(str(message.get(TEXT) or "").split())
-            found = urgent_in(message.get(KINDS) or {}, message.get(NAMED) or {}, settings, words)
+            found = urgent_in(message.get(KINDS) or {}, message.get(NAMED) or {}, settings, self._length(message))
             message.set("alerts", found, add_to_output=True)
         return messages
 
@@ -87,12 +105,10 @@ class PrivateDetector(_Decider):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"sure": 0.2, "sure_if_bare": 0.8}
+        return asdict(PrivateSettings())
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        settings = self._read(PrivateSettings)
         for message in messages:
-            sure = (message.get(KINDS) or {}).get("private", 0.0)
-            # One or two words say nothing by themselves: "yes" to a private question is asked about as any other.
-            bare = len(str(message.get(TEXT) or "").split()) <= 2
-            message.set("private", sure >= float(self._config["sure_if_bare" if bare else "sure"]), add_to_output=True)
+            message.set("private", private_in(message.get(KINDS) or {}, settings, self._length(message)), add_to_output=True)
         return messages

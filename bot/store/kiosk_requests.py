@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -13,7 +12,7 @@ from bot.store import models
 from bot.store.audit import AuditTrail
 from bot.store.errors import NotFound
 from bot.store.kiosk_models import KioskAccess, KioskRequest
-from bot.store.kiosk_types import PAPER, Request, checked_adjust
+from bot.store.kiosk_types import PAPER, PaperWait, Request, checked_adjust
 from bot.store.people import in_prisons
 from bot.store.types import Prisons
 
@@ -45,15 +44,17 @@ class KioskRequests(AuditTrail):
         with self.read() as session:
             return [Request(row.id, row.interview_id, row.kind, row.at, row.done_at, row.done_by) for row in session.scalars(query)]
 
-    def paper_asked_for(self, prison: Prisons = None) -> dict[str, datetime]:
-        """Who waits for paper, by the id of the person, with when they asked; the longest wait first."""
+    def paper_asked_for(self, prison: Prisons = None, limit: int = 20) -> tuple[list[PaperWait], int]:
+        """Who waits for paper, the longest wait first, and how many wait in all. Decrypts nothing."""
         interview, person = models.Interview, models.Person
-        query = select(person.id, func.min(KioskRequest.at)).select_from(KioskRequest)
+        asked = func.min(KioskRequest.at)
+        query = select(person.id, person.name, asked).select_from(KioskRequest)
         query = query.join(interview, interview.id == KioskRequest.interview_id).join(person, person.id == interview.person_id)
         query = query.where(KioskRequest.kind == PAPER, KioskRequest.done_at.is_(None), *in_prisons(person.prison, prison))
+        query = query.group_by(person.id, person.name)
         with self.read() as session:
-            rows = session.execute(query.group_by(person.id).order_by(func.min(KioskRequest.at)))
-            return {person_id: at for person_id, at in rows}  # noqa: C416
+            many = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+            return [PaperWait(*row) for row in session.execute(query.order_by(asked, person.id).limit(limit))], many
 
     def request_done(self, request_id: str, by: str) -> None:
         """Note that a worker has seen to it. The first one counts. Raises NotFound."""

@@ -81,6 +81,15 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperWait:
+    """Somebody who asked for a paper copy, and since when they wait."""
+
+    person_id: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Something a person asked for at the kiosk: a paper copy of their answers and plan."""
 

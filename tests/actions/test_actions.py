@@ -194,7 +194,7 @@ def test_urgent_words_raise_an_alert_with_the_words_and_are_not_kept_with_the_an
 def test_pausing_leaves_the_form_and_the_next_message_resumes_it(rasa: Rasa, store: Store, interview: str) -> None:
     rasa.choose("ready", "language_speak", "en")
     paused = rasa.call("validate_ready_form", "pause")
-    assert (responses(paused), followups(paused), rasa.slots["requested_slot"]) == (["utter_paused"], [], None)
+    assert (responses(paused), followups(paused), rasa.slots["requested_slot"]) == (["utter_paused"], ["action_listen"], None)
     assert store.interview(interview).state == "paused"
     back = rasa.call("action_resume", "begin")
     assert (responses(back), followups(back)) == (["utter_resumed"], ["ready_form"])

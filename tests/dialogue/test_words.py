@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.deciding import CommandSettings, UrgentSettings, command_in, taken_back, urgent_in
+from bot.dialogue.deciding import CommandSettings, PrivateSettings, UrgentSettings, command_in, private_in, taken_back, urgent_in
 from bot.dialogue.lines import ALERTS, COMMANDS, Line, example_lines, joined, line_of, read_lines, training_files
 from bot.dialogue.patterns import PatternError, expression, kinds_in
 from bot.dialogue.wordpiece import WordPiece, basic_words
@@ -220,3 +220,24 @@ def test_what_is_taken_back_answers_nothing(said: str) -> None:
 )
 def test_what_is_put_in_its_place_still_counts(said: str) -> None:
     assert not taken_back(said)
+
+
+def test_one_or_two_words_are_private_only_when_very_sure() -> None:
+    marks = PrivateSettings()
+    assert private_in({"private": 0.3}, marks, words=3) and not private_in({"private": 0.3}, marks, words=2)
+    assert private_in({"private": 0.9}, marks, words=1) and not private_in({}, marks, words=9)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("neckst qestion", "neckst question"),
+        ("ive got to many dets", "i have got too many debts"),
+        ("i dont undastand the qestion", "i do not understand the question"),
+        ("i want to dye", "i want to die"),
+        ("i want to dye my hair", "i want to colour my hair"),
+        ("they were there after me", "they were there after me"),
+    ],
+)
+def test_words_spelt_by_sound(said: str, meant: str) -> None:
+    assert read(said).text == meant

@@ -69,6 +69,23 @@ def test_a_conversation_that_rasa_has_forgotten_goes_on(opened: Opened) -> None:
     assert page.question != "gp"
 
 
+def test_at_the_end_and_in_a_pause_the_dialogue_looks_for_nothing_more(opened: Opened, live_server: Servers) -> None:
+    """Rasa's own word for it, when it does, is a warning that it stopped after so many tries."""
+    log = live_server.home / "logs" / "rasa.log"
+    before = log.read_text(encoding="utf-8").count("rasa.core.processor")
+    page = opened(AT)
+    page.post(do="pause")
+    assert page.state["interview"]["state"] == "paused"
+    last = opened("keep_copy")
+    last.post(do="skip")
+    assert last.state["interview"]["state"] == "complete"
+    # One more turn each: what the warnings of the ones before would have been written by now.
+    for one in (page, last):
+        assert one.post(do="begin").status == 200
+    assert page.question == AT and last.state["interview"]["state"] == "complete"
+    assert log.read_text(encoding="utf-8").count("rasa.core.processor") == before
+
+
 def test_two_wrong_tries_offer_the_options_and_never_a_loop(opened: Opened) -> None:
     page = opened(AT)
     page.post(words="purple monkey dishwasher")

@@ -75,11 +75,12 @@ def _list(search: str, page: int) -> str:
     pages_in_all = 1 if search else max(1, -(-count // A_PAGE))
     handed = [(row, store.person(row.person_id)) for row in store.handed_to(access.by())]
     handed = [(row, person) for row, person in handed if access.here([person.prison])]
-    paper = [(store.person(person_id), at) for person_id, at in store.paper_asked_for(access.prisons()).items()]
+    paper, papers = store.paper_asked_for(access.prisons())
     return render_template(
         "people.html",
         handed=handed,
         paper=paper,
+        papers=papers,
         lines=lines,
         search=search,
         count=count,
