@@ -1,12 +1,14 @@
 """Measures ways of understanding own words on the development lines: the figures of docs/decisions/0008-understanding.md.
 
-    .venv-rasa/bin/python scripts/compare_understanding.py [n-grams] [likeness] [encoder] [adapted]
+    .venv-rasa/bin/python scripts/compare_understanding.py [n-grams] [diet] [likeness] [encoder] [attention] [adapted]
 
 Each is trained on the same examples and written lines and decided by the same rule.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import random
 import sys
@@ -24,17 +26,22 @@ from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.pipeline import FeatureUnion  # noqa: E402
 
+from bot.dialogue.attention import LABELS, PARTS  # noqa: E402
 from bot.dialogue.candidates import Catalogue  # noqa: E402
-from bot.dialogue.encoder import Encoder, load_encoder  # noqa: E402
+from bot.dialogue.encoder import WIDTH, Encoder, load_encoder  # noqa: E402
 from bot.dialogue.lines import Line, example_lines, read_lines, training_files  # noqa: E402
 from bot.dialogue.options import patterns_in  # noqa: E402
+from bot.dialogue.scoring import KIND, Label  # noqa: E402
 from bot.dialogue.weighing import Weigher  # noqa: E402
+from bot.dialogue.words import read  # noqa: E402
 from bot.interview.loading import load_interview  # noqa: E402
 
 SURE = 0.6
+# DIET takes hours for the whole interview: it is measured on one section, by the open answer.
+DIET_SECTION, DIET_EPOCHS = "finance", 30
 INTERVIEW = load_interview()
 CATALOGUE = Catalogue.of(INTERVIEW)
-Guesses = dict[tuple[str, str], float]
+Guesses = dict[Label, float]
 
 
 def training() -> list[Line]:
@@ -110,20 +117,79 @@ class Weighing:
         return dict(self.weigher.weigh(line.text, line.open, self.encoder).guesses)
 
 
+class Alone:
+    """The label attention alone: whatever is said more likely than not, without likeness and without a judge."""
+
+    def __init__(self) -> None:
+        found = load_encoder()
+        if found is None:
+            raise SystemExit("the sentence encoder is not here; run make setup")
+        self.encoder = found
+
+    def train(self, lines: list[Line]) -> None:
+        """It was trained when the encoder was adapted."""
+
+    def weigh(self, line: Line) -> Guesses:
+        clauses = [clause.spoken for clause in read(line.text).clauses]
+        (rows,) = self.encoder.encode([clauses], [[(0, len(clauses))]], [line.open])
+        sure = 1.0 / (1.0 + np.exp(-rows[0, WIDTH:]))
+        return {label: float(each) for label, each in zip(self.encoder.labels, sure, strict=True) if label[0] != KIND}
+
+
+class Diet:
+    """DIET, the classifier that Rasa brings: every option an intent. It knows no open question and one answer."""
+
+    def train(self, lines: list[Line]) -> None:
+        from rasa import model_training
+        from rasa.core.agent import Agent
+
+        examples: dict[str, set[str]] = defaultdict(set)
+        for line in lines:
+            options = line.answers.get(line.open or "", ())
+            if len(options) == 1 and INTERVIEW.by_id[str(line.open)].section == DIET_SECTION:
+                examples[f"{line.open}__{options[0]}"].add(" ".join(line.text.split()))
+        folder = Path(tempfile.mkdtemp())
+        names = sorted(name for name in examples if len(examples[name]) > 1)
+        nlu = [{"intent": name, "examples": "".join(f"- {text}\n" for text in sorted(examples[name]))} for name in names]
+        (folder / "nlu.yml").write_text(json.dumps({"version": "3.1", "nlu": nlu}), encoding="utf-8")
+        features = [{"name": "CountVectorsFeaturizer"}, {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "max_ngram": 4}]
+        diet = {"name": "DIETClassifier", "epochs": DIET_EPOCHS, "entity_recognition": False, "constrain_similarities": True}
+        pipeline = [{"name": "WhitespaceTokenizer"}, *features, diet]
+        config = {"recipe": "default.v1", "assistant_id": "compared", "language": "en", "pipeline": pipeline}
+        (folder / "config.yml").write_text(json.dumps(config), encoding="utf-8")
+        (folder / "domain.yml").write_text(json.dumps({"version": "3.1", "intents": names}), encoding="utf-8")
+        found = model_training.train_nlu(
+            str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), domain=str(folder / "domain.yml")
+        )
+        self.agent = Agent.load(str(found))
+
+    def weigh(self, line: Line) -> Guesses:
+        from rasa.core.channels.channel import UserMessage
+
+        if self.agent.processor is None:
+            return {}
+        parsed = asyncio.run(self.agent.processor.parse_message(UserMessage(line.text)))
+        ranked = [(each["name"].partition("__"), each["confidence"]) for each in parsed["intent_ranking"]]
+        return {(question, option): float(sure) for (question, _, option), sure in ranked if question == line.open}
+
+
 def published() -> Encoder:
-    """The encoder as it is published: with no layer adapted."""
+    """The encoder as it is published: with no layer adapted and no label attention."""
     from bot.dialogue.encoder_setup import set_up
 
     place = Path(tempfile.mkdtemp())
-    save_file({}, place / "none.safetensors")
+    nothing = np.zeros((0, WIDTH), dtype=np.float32)
+    save_file(dict.fromkeys(PARTS, nothing), place / "none.safetensors", metadata={LABELS: "[]"})
     set_up(ROOT / ".tools/minilm", place / "encoder", place / "none.safetensors")
     return Encoder(place / "encoder")
 
 
 WAYS = {
     "n-grams": PerQuestion,
+    "diet": Diet,
     "likeness": lambda: Weighing(None),
     "encoder": lambda: Weighing(published()),
+    "attention": Alone,
     "adapted": lambda: Weighing(load_encoder()),
 }
 
@@ -131,9 +197,10 @@ WAYS = {
 def main(names: list[str]) -> None:
     """Measure the ways named, or all."""
     lines = training()
-    tests = [line for line in development() if not (line.command or line.private or line.off)]
+    every = [line for line in development() if not (line.command or line.private or line.off)]
     for name in names or list(WAYS):
         way = WAYS[name]()
+        tests = [line for line in every if name != "diet" or (line.open and INTERVIEW.by_id[line.open].section == DIET_SECTION)]
         began = time.process_time()
         way.train(lines)
         trained = time.process_time() - began

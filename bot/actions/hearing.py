@@ -70,6 +70,7 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         guesses=()
         if strange
         else tuple(guess for guess in _guesses(latest.get("option_guesses") or []) if guess.question not in kept),
+        by_button=kept,
         seen=seen if isinstance(seen, int) else None,
         alerts=tuple(kind for kind in dict.fromkeys(latest.get("alerts") or []) if kind in URGENT_KINDS),
         private=latest.get("private") is True and not strange,

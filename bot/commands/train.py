@@ -23,8 +23,8 @@ KEPT = 2
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 # The modules that make the trained part of a model.
 TRAINED = (
-    "candidates", "content", "encoder", "importer", "judging", "lines", "options", "patterns", "remembering", "scoring", "spans",
-    "topics", "weighing", "wordpiece", "words",
+    "attention", "candidates", "content", "encoder", "importer", "judging", "lines", "options", "patterns", "remembering",
+    "scoring", "spans", "weighing", "wordpiece", "words",
 )  # fmt: skip
 RULES = Path("bot/data/rasa")
 QUIET = {

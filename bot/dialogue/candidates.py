@@ -11,35 +11,31 @@ from typing import Dict, FrozenSet, List, Optional, Sequence, Text, Tuple
 
 import numpy as np
 
+from bot.dialogue.encoder import Place
 from bot.dialogue.scoring import KIND, SHARED, Label
 from bot.dialogue.spans import Span
 from bot.dialogue.words import Reading
 from bot.interview.definitions import Interview
 
-MOST_SPANS = 14
 MOST_CLAUSES = 7
-MOST_OTHERS = 14
+MOST_OTHERS, MOST_OPTIONS = 14, 12
 FAINT = 0.08
-LOOKS_PER_CLAUSE, MOST_LOOKS, WORTH_A_LOOK, FAINT_AGAIN = 4, 24, 0.1, 0.25
-# How much the words' own topic counts beside the scores; from where on a single clause is clear, and one look is enough.
-TOPIC_WEIGHT, CLEAR = 0.06, 0.6
+# As logits: from where on something is said faintly, and what stands for not said at all.
+FAINTLY_SAID, UNSAID = -4.0, -12.0
 KINDS = ("clarify", "off", "private", "elsewhere")
 
 
-def spans_of(reading: Reading) -> List[Span]:
-    """The whole line first; then each clause, and neighbours together. A very long line is taken in fewer, longer pieces."""
-    clauses = reading.clauses
-    if len(clauses) > MOST_CLAUSES:
-        size = -(-len(clauses) // MOST_CLAUSES)
-        clauses_in = [clauses[start : start + size] for start in range(0, len(clauses), size)]
-    else:
-        clauses_in = [(clause,) for clause in clauses]
-    spans: List[Span] = [tuple(clauses)]
-    if len(clauses_in) > 1:
-        spans += clauses_in
-    if len(clauses_in) > 2:
-        spans += [first + second for first, second in pairwise(clauses_in)]
-    return spans[:MOST_SPANS]
+def places_of(reading: Reading) -> List[Place]:
+    """Which clauses are looked at together: the whole line first; then each, and neighbours; of a long line longer parts."""
+    count = len(reading.clauses)
+    size = max(1, -(-count // MOST_CLAUSES))
+    parts = [(start, min(start + size, count)) for start in range(0, count, size)]
+    found: List[Place] = [(0, count)]
+    if len(parts) > 1:
+        found += parts
+    if len(parts) > 2:
+        found += [(first, end) for (first, _), (_, end) in pairwise(parts)]
+    return found
 
 
 @dataclass(frozen=True)
@@ -77,11 +73,17 @@ class Columns:
             question: [column[question, option] for option in options if (question, option) in column]
             for question, options in catalogue.options.items()
         }
+        self.rest_of = {
+            (question, option): [column[question, other] for other in options if other != option and (question, other) in column]
+            for question, options in catalogue.options.items()
+            for option in options
+        }
         # In the order of their columns, so that a column leads back to its label.
         self.labels = sorted((label for label in column if label[0] not in (SHARED, KIND)), key=lambda label: column[label])
-        self.question_columns = [(name, numbers) for name, numbers in self.of_question.items() if numbers]
         self.label_columns = np.array([column[label] for label in self.labels], dtype=np.int64)
         self.rows_of = rows_of
+        # Commands and urgent remarks.
+        self.commands = np.array([column[label] for label in column if label[0] == KIND and label[1] not in KINDS], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -106,29 +108,11 @@ def _flags(span: Span) -> List[float]:
     ]
 
 
-def second_looks(
-    open_question: Optional[Text], spans: Sequence[Span], scores: np.ndarray, topical: Dict[Text, np.ndarray], columns: Columns
-) -> List[Tuple[int, Text]]:
-    """(span, question) pairs worth reading again as if that question had been asked: clauses that are near to another question.
-
-    ``topical`` has for each question how far each span is about it by its words.
-    """
-    first = 1 if len(spans) > 1 else 0
-    clauses = [place for place in range(first, len(spans)) if len(spans[place]) == 1 or len(spans) == 1] or [0]
-    found: List[Tuple[float, int, Text]] = []
-    own = np.array(columns.of_question.get(open_question or "", []), dtype=np.int64)
-    open_score = float(scores[:, own].max()) if len(own) else 0.0
-    looks = LOOKS_PER_CLAUSE if len(clauses) > 1 or open_score < CLEAR else 1
-    for place in clauses:
-        near = []
-        for name, numbers in columns.question_columns:
-            if name != open_question:
-                topic = float(topical[name][place]) if name in topical else 0.0
-                near.append((float(scores[place, numbers].max()) + TOPIC_WEIGHT * topic, place, name))
-        near.sort(reverse=True)
-        found += [each for each in near[:looks] if each[0] >= WORTH_A_LOOK]
-    found.sort(reverse=True)
-    return [(place, name) for _, place, name in found[:MOST_LOOKS]]
+def _others(open_question: Optional[Text], best_of: np.ndarray, least: float, columns: Columns) -> List[Label]:
+    """The likeliest options of questions that are not open, by one measure."""
+    order = np.argsort(-best_of[columns.label_columns])[: MOST_OTHERS + MOST_OPTIONS]
+    found = [columns.labels[place] for place in order if best_of[columns.label_columns[place]] >= least]
+    return [label for label in found if label[0] != open_question][:MOST_OTHERS]
 
 
 def candidates_of(
@@ -136,40 +120,24 @@ def candidates_of(
     spans: Sequence[Span],
     scores: np.ndarray,
     near: np.ndarray,
+    said: np.ndarray,
     columns: Columns,
-    looks: Sequence[Tuple[int, Text]] = (),
-    looked: Optional[np.ndarray] = None,
-    topical: Optional[Dict[Text, np.ndarray]] = None,
-    cues: Optional[Dict[Label, Tuple[float, float]]] = None,
 ) -> Candidates:
-    """The candidates of a line. ``scores`` is (spans, labels), ``near`` (spans, landmarks), ``looked`` those of second looks."""
+    """The candidates of a line. ``scores`` and ``said`` are (spans, labels), ``near`` (spans, landmarks).
+
+    ``said`` holds logits; NaN where the encoder does not know a label.
+    """
     catalogue, column = columns.catalogue, columns.column
-    cues = cues or {}
     best_of = scores.max(axis=0)
     own = [(open_question, option) for option in catalogue.options.get(open_question or "", ())]
-    ranked = columns.label_columns[np.argsort(-best_of[columns.label_columns])[: MOST_OTHERS + 12]]
-    others: List[Label] = []
-    for number in ranked:
-        label = columns.labels[int(np.searchsorted(columns.label_columns, number))]
-        if label[0] != open_question and best_of[number] >= FAINT and len(others) < MOST_OTHERS:
-            others.append(label)
-    others += [label for label in cues if label[0] != open_question and label not in others]
-    again: Dict[Text, np.ndarray] = {}
-    if looked is not None:
-        for (_, question), row in zip(looks, looked, strict=True):
-            again[question] = np.maximum(again[question], row) if question in again else row
-            for option in catalogue.options[question]:
-                number = column.get((question, option))
-                if number is not None and row[number] >= FAINT_AGAIN and (question, option) not in others:
-                    others.append((question, option))
-    labels: List[Label] = [*own, *others]  # type: ignore[list-item]
+    others = _others(open_question, best_of, FAINT, columns)
+    others += _others(open_question, np.nan_to_num(said.max(axis=0), nan=UNSAID), FAINTLY_SAID, columns)
+    labels: List[Label] = [*own, *dict.fromkeys(others)]  # type: ignore[list-item]
     if not labels:
         return Candidates([], np.zeros((0, 0), dtype=np.float32))
     nearest = near.max(axis=0)
     kinds = [float(best_of[column[KIND, name]]) if (KIND, name) in column else 0.0 for name in KINDS]
-    commands = max(
-        (float(best_of[number]) for label, number in column.items() if label[0] == KIND and label[1] not in KINDS), default=0.0
-    )
+    commands = float(best_of[columns.commands].max()) if len(columns.commands) else 0.0
     whole_flags = _flags(spans[0])
     flags = [_flags(span) for span in spans]
     count = float(len(spans[0]))
@@ -177,8 +145,15 @@ def candidates_of(
     open_best = 0.0
     if open_numbers:
         open_best = float(scores[:, open_numbers].max())
+    sure_said = np.nan_to_num(said, nan=UNSAID)
+    told_kinds = [float(sure_said[0, column[KIND, name]]) if (KIND, name) in column else UNSAID for name in KINDS]
+    told_command = float(sure_said[0, columns.commands].max()) if len(columns.commands) else UNSAID
+    told_all = float((sure_said[0, columns.label_columns] > 0.0).sum())
+    loudest = float(sure_said[0, open_numbers].max()) if open_numbers else UNSAID
     rows: List[List[float]] = []
     singles = slice(1, None) if len(spans) > 1 else slice(0, 1)
+    # Of those the single parts: neighbours together come after them.
+    parts = slice(1, 1 + (len(spans) // 2 if len(spans) > 3 else 2)) if len(spans) > 1 else slice(0, 1)
     for question, option in labels:
         number = column.get((question, option))
         is_open = question == open_question
@@ -194,20 +169,22 @@ def candidates_of(
         rel_whole = float(scores[0, shared]) if shared is not None else 0.0
         rel_best = float(scores[:, shared].max()) if shared is not None else 0.0
         numbers = columns.of_question.get(question, [])
-        rest = [other for other in numbers if other != number]
+        rest = columns.rest_of.get((question, option), numbers)
         rest_whole = float(scores[0, rest].max()) if rest else 0.0
         rest_best = float(scores[:, rest].max()) if rest else 0.0
         rest_here = float(scores[place, rest].max()) if rest else 0.0
         total = float(scores[:, numbers].sum(axis=1).max()) if numbers else 0.0
         rows_of = columns.rows_of.get((question, option))
         closest = float(nearest[rows_of].max()) if rows_of is not None and len(rows_of) else 0.0
-        second = again.get(question)
-        again_own = float(second[number]) if second is not None and number is not None else -0.1
-        again_rest = float(second[rest].max()) if second is not None and rest else 0.0
-        again_shared = column.get((SHARED, option))
-        again_rel = float(second[again_shared]) if second is not None and again_shared is not None else 0.0
-        cue, against = cues.get((question, option), (0.0, 0.0))
-        rest_cue = max((cues[label][0] for label in cues if label[0] == question and label[1] != option), default=0.0)
+        told_whole = told_best = told_rest = told_rest_best = told_rest_here = where = np.nan
+        told_place = place
+        if number is not None and not np.isnan(said[0, number]):
+            told_whole, told_best = float(said[0, number]), float(said[singles, number].max())
+            told_place = parts.start + int(said[parts, number].argmax())
+            where = (told_place - parts.start + 1) / (parts.stop - parts.start)
+        if rest:
+            told_rest, told_rest_best = float(sure_said[0, rest].max()), float(sure_said[singles][:, rest].max())
+            told_rest_here = float(sure_said[told_place, rest].max())
         rows.append(
             [
                 float(is_open),
@@ -228,17 +205,22 @@ def candidates_of(
                 float(option == "yes") - float(option == "no"),
                 float(len(numbers)),
                 count,
-                again_own,
-                again_rest,
-                again_own - again_rest,
-                again_rel,
-                float(topical[question].max()) if topical and question in topical else 0.0,
-                cue,
-                against,
-                rest_cue,
+                told_whole,
+                told_best,
+                told_rest,
+                told_rest_best,
+                told_whole - told_rest,
+                told_best - told_rest_best,
+                told_rest_here,
+                where,
+                float(np.log1p(0 if rows_of is None else len(rows_of))),
+                loudest,
+                told_all,
+                *told_kinds,
+                told_command,
                 *kinds,
                 commands,
-                *flags[place],
+                *flags[told_place],
                 *whole_flags,
             ]
         )

@@ -22,6 +22,10 @@ INTENTS = {
     "pause": "pause",
     "person": "person",
 }
+# What somebody may ask for beside an answer, in a sentence of its own: "Yes, I have a wife. Can I talk to somebody about that?"
+_BESIDE = ("explain", "repeat", "back", "pause", "person")
+# The same where no answer is as sure: "I owe money all right, I'm not saying how much."
+_INSTEAD = ("skip", "refuse", "unknown")
 _MARKS = frozenset("{}[]<>")
 # "What does that mean?" wants the help, "why do you ask?" the reason.
 _WHY = frozenset("why reason purpose matter business nosy relevant point".split())
@@ -37,6 +41,8 @@ class CommandSettings:
     sure: float = 0.3
     sure_pause: float = 0.5
     sure_open: float = 0.9
+    # How sure a sentence of its own must be, beside others.
+    sure_apart: float = 0.95
     most_words: int = 30
     # Nothing but talk about something else, from here on.
     off: float = 0.5
@@ -49,28 +55,36 @@ def command_in(
     kinds: Mapping[Text, float],
     settings: CommandSettings,
     has_options: bool = True,
+    apart: Optional[Mapping[Text, float]] = None,
 ) -> Optional[Text]:
-    """The intent of a command that words are, or None. Words that answer the open question at least as surely are an answer."""
+    """The intent of a command that words are, or None. Words that answer the open question at least as surely are an answer.
+
+    ``apart``: how sure the surest single part of several is, for each kind.
+    """
     if not kinds:
         return None
-    kind = max(INTENTS, key=lambda name: kinds.get(name, 0.0))
-    sure = kinds.get(kind, 0.0)
     words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
-    enough = settings.sure_pause if kind == "pause" else settings.sure
     # With such marks in it, it is something copied or tried out, and nobody's command.
-    if (
-        not words
-        or _MARKS & set(text)
-        or len(words) > settings.most_words
-        or sure < (enough if has_options else max(enough, settings.sure_open))
-    ):
+    if not words or _MARKS & set(text) or len(words) > settings.most_words:
         return None
     answered = max((float(guess["confidence"]) for guess in guesses if guess["question"] == question), default=0.0)
-    if answered >= sure:
-        return None
+    kind = _apart(apart or {}, answered, settings) if has_options else None
+    if kind is None:
+        kind = max(INTENTS, key=lambda name: kinds.get(name, 0.0))
+        sure = kinds.get(kind, 0.0)
+        enough = settings.sure_pause if kind == "pause" else settings.sure
+        if sure < (enough if has_options else max(enough, settings.sure_open)) or answered >= sure:
+            return None
     if kind == "explain":
         return "why" if _WHY & {word.strip(".,?!;:'\"").lower() for word in words} else "help_me"
     return INTENTS[kind]
+
+
+def _apart(apart: Mapping[Text, float], answered: float, settings: CommandSettings) -> Optional[Text]:
+    """The command that one part of the words is, beside an answer or instead of one."""
+    wanted = _BESIDE if answered >= 0.5 else (*_BESIDE, *_INSTEAD)
+    kind = max(wanted, key=lambda name: apart.get(name, 0.0))
+    return kind if apart.get(kind, 0.0) >= settings.sure_apart else None
 
 
 # "rented, no hang on, that was before": what went before is taken back, and nothing is put in its place.
@@ -91,8 +105,8 @@ class UrgentSettings:
     """How sure is sure enough: of any words, of words that hold one of the patterns of ``urgent.yml``, and of one or two words
     that hold none ("yes" says nothing by itself, whatever was asked)."""
 
-    sure: float = 0.2
-    sure_if_named: float = 0.04
+    sure: float = 0.15
+    sure_if_named: float = 0.008
     sure_if_bare: float = 0.8
 
 

@@ -1,4 +1,4 @@
-"""Words as vectors: all-MiniLM-L6-v2 with its upper layers adapted to what is said here, run by CTranslate2 on one core.
+"""Words as vectors, and what they say: all-MiniLM-L6-v2, its upper layers adapted to what is said here, run by CTranslate2.
 
 ``scripts/encoder`` makes it ready in one folder (``.tools/encoder``, or BCST2_ENCODER). Without the folder everything else works,
 with lower quality. The adapted layers (``bot/data/understanding/encoder.safetensors``) are made by ``scripts/adapt_encoder.py``.
@@ -12,10 +12,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, List, Optional, Protocol, Sequence, Text
+from typing import Any, List, Optional, Protocol, Sequence, Text, Tuple
 
 import numpy as np
 
+from bot.dialogue.attention import LABELS, PARTS, Label, read_attention, write_attention
 from bot.dialogue.encoder_files import NONE, STAMP, folder, present
 from bot.dialogue.wordpiece import WordPiece
 
@@ -27,35 +28,59 @@ _BATCH = 16
 _WORKERS = min(4, os.cpu_count() or 1)
 
 
-class Vectors(Protocol):
-    """Whatever gives words, said to an open question, a vector of length 1."""
+# From which of a line's clauses to before which.
+Place = Tuple[int, int]
 
-    def encode(self, texts: Sequence[Text], opens: Sequence[Optional[Text]]) -> np.ndarray:
-        """Vectors of texts, each said to the open question of that id: float32, (number of texts, ``WIDTH``)."""
+
+class Vectors(Protocol):
+    """Whatever gives parts of lines, said to an open question, a vector of length 1, and how strongly they say each label."""
+
+    @property
+    def labels(self) -> Tuple[Label, ...]:
+        """What it knows to be said: (question, option), or a kind."""
+
+    def encode(
+        self, lines: Sequence[Sequence[Text]], places: Sequence[Sequence[Place]], opens: Sequence[Optional[Text]]
+    ) -> List[np.ndarray]:
+        """For each line, given as its clauses and said to the open question of that id, a row for each of its places.
+
+        float32, (places, ``WIDTH`` + labels), vectors before logits.
+        """
 
 
 class Encoder:
-    """Gives words, said to an open question, a vector of length 1."""
+    """Reads a line once, and gives any part of it a vector in the light of the whole, and how strongly it says each label."""
 
     def __init__(self, place: Path) -> None:
         import ctranslate2  # only where there is an encoder
 
         vocabulary = json.loads((place / "vocabulary.json").read_text(encoding="utf-8"))
+        self._attention = read_attention(place)
         self._pieces = WordPiece({piece: number for number, piece in enumerate(vocabulary)})
         self._model: Any = ctranslate2.Encoder(str(place), device="cpu", intra_threads=1, inter_threads=_WORKERS)
 
-    def encode(self, texts: Sequence[Text], opens: Sequence[Optional[Text]]) -> np.ndarray:
-        """Vectors of texts, each said to the open question of that id: float32, (number of texts, ``WIDTH``)."""
-        result = np.zeros((len(texts), WIDTH), dtype=np.float32)
-        ids = [self._pieces.pair(question_words(asked), text) for asked, text in zip(opens, texts, strict=True)]
-        order = sorted(range(len(texts)), key=lambda number: len(ids[number]))
+    @property
+    def labels(self) -> Tuple[Label, ...]:
+        """What it knows to be said."""
+        return self._attention.labels
+
+    def encode(
+        self, lines: Sequence[Sequence[Text]], places: Sequence[Sequence[Place]], opens: Sequence[Optional[Text]]
+    ) -> List[np.ndarray]:
+        """For each line, given as its clauses and said to the open question of that id, a row for each of its places.
+
+        float32, (places, ``WIDTH`` + labels), vectors before logits.
+        """
+        result = [np.zeros((len(wanted), WIDTH + len(self.labels)), dtype=np.float32) for wanted in places]
+        read = [self._pieces.parts(question_words(asked), line) for asked, line in zip(opens, lines, strict=True)]
+        order = sorted(range(len(lines)), key=lambda number: len(read[number][0]))
         batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
 
         def run(chosen: List[int]) -> None:
-            hidden = np.array(self._model.forward_batch([ids[number] for number in chosen]).last_hidden_state)
+            hidden = np.array(self._model.forward_batch([read[number][0] for number in chosen]).last_hidden_state)
             for row, number in enumerate(chosen):
-                vector = hidden[row, : len(ids[number])].mean(axis=0)
-                result[number] = vector / (float(np.linalg.norm(vector)) or 1.0)
+                ids, edges = read[number]
+                self._fill(result[number], hidden[row, : len(ids)], edges, places[number])
 
         if len(batches) <= _WORKERS:
             for batch in batches:
@@ -64,6 +89,23 @@ class Encoder:
             with ThreadPoolExecutor(_WORKERS) as pool:
                 list(pool.map(run, batches))
         return result
+
+    def _fill(self, rows: np.ndarray, hidden: np.ndarray, edges: Sequence[int], places: Sequence[Place]) -> None:
+        """The rows of one line. A part of it has its own pieces, and those of the question in its vector."""
+        pieces = _unit(hidden)
+        asked = hidden[: edges[0]]
+        for row, (first, end) in zip(rows, places, strict=True):
+            own = slice(edges[first], edges[end])
+            if (first, end) == (0, len(edges) - 1) or own.start >= own.stop:
+                row[:WIDTH] = _unit(hidden.mean(axis=0))
+                row[WIDTH:] = self._attention.said(pieces, row[:WIDTH])
+            else:
+                row[:WIDTH] = _unit(np.concatenate([asked, hidden[own]]).mean(axis=0))
+                row[WIDTH:] = self._attention.said(pieces[own], row[:WIDTH])
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9))
 
 
 def question_words(question: Optional[Text]) -> Text:
@@ -86,10 +128,11 @@ def build(weights: Path, tokenizer: Path, adapted: Path, place: Path) -> None:
     """Write the folder that ``Encoder`` reads, from the published weights and the adapted layers, in eight bits.
 
     Raises:
-        ValueError: the weights are not the ones that are expected.
+        ValueError: the weights are not the ones that are expected, or no label attention stands beside the adapted layers.
     """
     import ctranslate2
     from ctranslate2.specs import common_spec, transformer_spec
+    from safetensors import safe_open
     from safetensors.numpy import load
 
     data = weights.read_bytes()
@@ -99,6 +142,10 @@ def build(weights: Path, tokenizer: Path, adapted: Path, place: Path) -> None:
     del data
     upper = adapted.read_bytes()
     tensors.update({name: value.astype(np.float32) for name, value in load(upper).items()})
+    with safe_open(adapted, framework="np") as file:
+        labels = json.loads((file.metadata() or {}).get(LABELS, "[]"))
+    if not set(PARTS) <= set(tensors) or len(labels) != len(tensors[PARTS[-1]]):
+        raise ValueError(f"{adapted.name} has no label attention; scripts/adapt_encoder.py writes it")
     encoder = transformer_spec.TransformerEncoderSpec(
         LAYERS,
         HEADS,
@@ -139,6 +186,7 @@ def build(weights: Path, tokenizer: Path, adapted: Path, place: Path) -> None:
     spec.optimize(quantization="int8")
     place.mkdir(parents=True, exist_ok=True)
     spec.save(str(place))
+    write_attention(tensors, labels, place)
     (place / "vocabulary.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     stamp = {"sha256": hashlib.sha256(WEIGHTS_SHA256.encode() + upper).hexdigest(), "ctranslate2": ctranslate2.__version__}
     (place / STAMP).write_text(json.dumps(stamp), encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Text
 ROOT = Path(__file__).resolve().parent.parent.parent
 STAMP = "ready.json"
 NONE = "none"
+ATTENTION = "attention.npz"
 # The adapted layers, beside the lines that they were adapted to; made by scripts/adapt_encoder.py.
 ADAPTED = Path("bot/data/understanding/encoder.safetensors")
 # Written lines whose id falls to this share were not seen while the layers were adapted: how sure to be is learned from them, and
@@ -26,6 +27,8 @@ def folder() -> Path:
 
 def present() -> Text:
     """What stands for the encoder in a model's fingerprint: its stamp, or "none" where it has not been set up."""
+    if not (folder() / ATTENTION).is_file():
+        return NONE
     try:
         return str(json.loads((folder() / STAMP).read_text(encoding="utf-8"))["sha256"])
     except (OSError, ValueError, KeyError, TypeError):

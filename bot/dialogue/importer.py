@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Dict, List, Optional, Text, Union
 
 from rasa.shared.core.domain import Domain
@@ -14,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.content import ASK, fingerprint, form_of
-from bot.dialogue.lines import command_lines, example_lines, read_lines, training_files
+from bot.dialogue.lines import command_lines, example_lines, packed, read_lines, training_files
 from bot.interview.definitions import Interview
 from bot.interview.loading import load_interview
 from bot.language.wording import load_commands, load_responses
@@ -61,11 +60,16 @@ def build_rules() -> Dict[Text, Any]:
 
 
 def build_examples(interview: Interview) -> List[Message]:
-    """One message for each example of an option, phrase of a command and written line; what it gives is its metadata."""
-    written = [line for path in training_files() for line in read_lines(path)]
-    lines = [*example_lines(interview), *command_lines(load_commands()), *written]
-    # As one text: Rasa copies and digests what it finds in metadata a dozen times, piece by piece.
-    return [Message(data={TEXT: line.text, INTENT: "words", "metadata": {"intent": json.dumps(line.to_json())}}) for line in lines]
+    """A message for all examples of options, one for all phrases of commands and one for each file of written lines.
+
+    The lines are its metadata, packed: with a message for each line Rasa takes half a minute to copy and digest them.
+    """
+    groups = {
+        "examples of options": list(example_lines(interview)),
+        "phrases of commands": list(command_lines(load_commands())),
+        **{path.stem: read_lines(path) for path in training_files()},
+    }
+    return [Message(data={TEXT: name, INTENT: "words", "metadata": {"intent": packed(lines)}}) for name, lines in groups.items()]
 
 
 class InterviewImporter(TrainingDataImporter):

@@ -13,17 +13,21 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from bot.dialogue.candidates import Candidates
+from bot.dialogue.candidates import UNSAID, Candidates
 from bot.dialogue.lines import ALERTS, COMMANDS, Line
 from bot.dialogue.scoring import KIND, Label
 
 OFF, PRIVATE, CLARIFY = "off", "private", "clarify"
+# Few lines are urgent: what is learned from them is held back more, and so finds more of those it has not seen.
+_FREEDOM = {"alert": 0.03}
+# How many of a kind's features, the last, are the encoder's.
+TOLD = 6
 SPOKEN: Tuple[Text, ...] = (*COMMANDS, OFF, PRIVATE, CLARIFY, *ALERTS)
 _GROUPS = {**dict.fromkeys(COMMANDS, "command"), **dict.fromkeys(ALERTS, "alert"), OFF: OFF, PRIVATE: PRIVATE, CLARIFY: CLARIFY}
 
 
 def kind_features(
-    scores: np.ndarray, column: Dict[Label, int], best_answer: float, words: int, hits: Dict[Text, float]
+    scores: np.ndarray, said: np.ndarray, column: Dict[Label, int], best_answer: float, words: int, hits: Dict[Text, float]
 ) -> np.ndarray:
     """What speaks for each thing that words can be besides an answer: (kinds, features), in the order of ``SPOKEN``."""
     rows = []
@@ -31,6 +35,9 @@ def kind_features(
     known = [column.get((KIND, name)) for name in SPOKEN]
     whole = [0.0 if number is None else float(scores[0, number]) for number in known]
     best = [0.0 if number is None else float(scores[:, number].max()) for number in known]
+    told = np.nan_to_num(said, nan=UNSAID)
+    told_whole = [UNSAID if number is None else float(told[0, number]) for number in known]
+    told_best = [UNSAID if number is None else float(told[:, number].max()) for number in known]
     any_alert = [sum(max(0.0, score[place]) for place in alerts) for score in (whole, best)]
     any_hit = sum(hits.get(name, 0.0) for name in ALERTS)
     for place in range(len(SPOKEN)):
@@ -45,9 +52,19 @@ def kind_features(
                 min(2.0, hits.get(SPOKEN[place], 0.0)),
                 min(2.0, any_hit),
                 *any_alert,
+                told_whole[place],
+                told_best[place],
+                _share(told_whole[place]),
+                _share(told_best[place]),
+                max((score for other, score in enumerate(told_whole) if other != place), default=UNSAID),
+                max(_share(told_best[place]) for place in alerts),
             ]
         )
     return np.array(rows, dtype=np.float32)
+
+
+def _share(logit: float) -> float:
+    return float(1.0 / (1.0 + np.exp(-logit)))
 
 
 class Judge:
@@ -57,7 +74,8 @@ class Judge:
         self._answers = HistGradientBoostingClassifier(
             max_iter=120, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=25, l2_regularization=2.0, random_state=0
         )
-        self._kinds: Dict[Text, object] = {}
+        # Each with what the encoder says of the words, and without: a model is good where there is no encoder, too.
+        self._kinds: Dict[Tuple[Text, bool], object] = {}
 
     def fit_answers(self, candidates: Sequence[Candidates], lines: Sequence[Line]) -> None:
         """Learn from lines whose candidates were scored without them."""
@@ -89,15 +107,19 @@ class Judge:
             rows = np.concatenate([found[places] for found in features])
             right = np.array([_is(line, SPOKEN[place]) for line in lines for place in places])
             if right.any():
-                model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=500))
-                self._kinds[group] = model.fit(rows, right)
+                for heard in (True, False):
+                    model = make_pipeline(StandardScaler(), LogisticRegression(C=_FREEDOM.get(group, 1.0), max_iter=500))
+                    self._kinds[group, heard] = model.fit(rows if heard else rows[:, :-TOLD], right)
 
-    def kinds(self, features: np.ndarray) -> Dict[Text, float]:
-        """How sure each kind is."""
+    def kinds(self, features: np.ndarray, heard: bool = True) -> Dict[Text, float]:
+        """How sure each kind is. ``heard``: whether the encoder has spoken."""
         found: Dict[Text, float] = dict.fromkeys(SPOKEN, 0.0)
-        for group, model in self._kinds.items():
+        for (group, with_encoder), model in self._kinds.items():
+            if with_encoder != heard:
+                continue
             places = [place for place, name in enumerate(SPOKEN) if _GROUPS[name] == group]
-            for place, sure in zip(places, model.predict_proba(features[places])[:, 1], strict=True):  # type: ignore[attr-defined]
+            rows = features[places] if heard else features[places, :-TOLD]
+            for place, sure in zip(places, model.predict_proba(rows)[:, 1], strict=True):  # type: ignore[attr-defined]
                 found[SPOKEN[place]] = float(sure)
         return found
 
@@ -108,8 +130,3 @@ def _is(line: Line, kind: Text) -> bool:
     if kind in ALERTS:
         return kind in line.alerts
     return bool(getattr(line, kind))
-
-
-def known_kinds(line: Line) -> List[Text]:
-    """What a line is besides an answer."""
-    return [kind for kind in SPOKEN if _is(line, kind)]

@@ -25,7 +25,7 @@ from bot.dialogue.deciding import (
     taken_back,
     urgent_in,
 )
-from bot.dialogue.options import GUESSES, KINDS, NAMED, in_words, open_question
+from bot.dialogue.options import APART, GUESSES, KINDS, NAMED, in_words, open_question
 from bot.interview.loading import load_interview
 
 Marks = TypeVar("Marks", CommandSettings, UrgentSettings, PrivateSettings)
@@ -75,7 +75,8 @@ class CommandClassifier(_Decider):
             kinds = message.get(KINDS) or {}
             question = open_question(message, tracker)
             has_options = question not in self._without_options
-            name = command_in(str(message.get(TEXT) or ""), question, guesses, kinds, settings, has_options)
+            apart = message.get(APART) or {}
+            name = command_in(str(message.get(TEXT) or ""), question, guesses, kinds, settings, has_options, apart)
             if name is not None:
                 message.set(INTENT, {"name": name, "confidence": 1.0}, add_to_output=True)
             best = max((guess["confidence"] for guess in guesses), default=0.0)

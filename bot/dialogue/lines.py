@@ -11,7 +11,7 @@ import random
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Text, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Text, Tuple
 
 from bot.dialogue.content import examples
 from bot.interview.definitions import Interview
@@ -42,6 +42,7 @@ class Line:
     def to_json(self) -> Dict[Text, Any]:
         """A plain object, for a training message."""
         return {
+            "text": self.text,
             "open": self.open,
             "answers": {question: list(options) for question, options in self.answers.items()},
             "command": self.command,
@@ -70,6 +71,16 @@ def line_of(text: Text, data: Dict[Text, Any], whole: bool = True) -> Line:
         id=str(data.get("id") or ""),
         voice=str(data.get("voice") or ""),
     )
+
+
+def packed(lines: Iterable[Line]) -> Text:
+    """Lines as one text, for one training message: Rasa copies and digests each message a dozen times."""
+    return json.dumps([line.to_json() for line in lines])
+
+
+def unpacked(text: Text) -> List[Line]:
+    """The lines that ``packed`` wrote."""
+    return [line_of(str(data["text"]), data) for data in json.loads(text)]
 
 
 def read_lines(path: Path) -> List[Line]:

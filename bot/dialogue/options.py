@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any, Dict, List, Optional, Text
 
@@ -21,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.dialogue.candidates import Catalogue
 from bot.dialogue.encoder import load_encoder
 from bot.dialogue.encoder_files import folder as encoder_folder
-from bot.dialogue.lines import Line, line_of
+from bot.dialogue.lines import Line, unpacked
 from bot.dialogue.patterns import kinds_in
 from bot.dialogue.remembering import Remembering
 from bot.dialogue.scoring import Settings
@@ -33,6 +32,7 @@ from bot.interview.loading import load_interview
 GUESSES = "option_guesses"
 KINDS = "kinds"
 NAMED = "named"
+APART = "apart"
 WORDS = "words"
 # Fainter guesses are of no use to anybody.
 FAINTEST = 0.02
@@ -103,7 +103,7 @@ class OptionScorer(GraphComponent):
         for message in training_data.training_examples:
             about = (message.get("metadata") or {}).get("intent")
             if about is not None:
-                lines.append(line_of(str(message.get(TEXT)), json.loads(about)))
+                lines += unpacked(about)
         value = self._config
         mix = Mix(*(float(value[name]) for name in ("words", "pieces", "vectors", "sharpness")))
         settings = Settings(mix, float(value["ridge"]), float(value["same_question"]))
@@ -129,4 +129,5 @@ class OptionScorer(GraphComponent):
             message.set(GUESSES, guesses, add_to_output=True)
             message.set(KINDS, weighed.kinds)
             message.set(NAMED, weighed.named)
+            message.set(APART, weighed.apart)
         return messages

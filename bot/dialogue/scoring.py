@@ -8,18 +8,18 @@ questions have ("yes", "no", "none"), for the open one; KIND labels for what wor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, List, Optional, Sequence, Text, Tuple
+from typing import Dict, FrozenSet, List, Optional, Sequence, Text
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.blas import ssyrk
 
+from bot.dialogue.attention import Label
 from bot.dialogue.lines import Line
 from bot.dialogue.spans import Mix, Rows, likeness
 
 SHARED = "*"
 KIND = "?"
-Label = Tuple[Text, Text]
 _BLOCK = 2000
 
 
@@ -46,7 +46,7 @@ class Settings:
     mix: Mix = field(default_factory=Mix)
     ridge: float = 0.3
     same_question: float = 0.5
-    landmarks: int = 5000
+    landmarks: int = 3000
     each: int = 6
 
 
@@ -139,7 +139,3 @@ class Scorer:
         if question not in self._places:
             self._places[question] = np.nonzero(self.opens == question)[0]
         return self._places[question]
-
-    def scores(self, rows: Rows, opens: Sequence[Optional[Text]]) -> np.ndarray:
-        """Scores, about 0 to 1: (spans, labels)."""
-        return self.near(rows, opens) @ self.weights

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.dialogue.encoder import Vectors
+from bot.dialogue.encoder import WIDTH, Place, Vectors
 from bot.dialogue.words import Clause, features_of
 
 Span = Tuple[Clause, ...]
@@ -26,16 +26,20 @@ def span_text(span: Span) -> Text:
 
 @dataclass(frozen=True)
 class Rows:
-    """Features of spans: ``words`` and ``pieces`` sparse with rows of length 1 (or 0), ``vectors`` (spans, 384) or None."""
+    """Features of spans: ``words`` and ``pieces`` sparse with rows of length 1 (or 0), ``vectors`` (spans, 384) or None.
+
+    ``said`` (spans, labels of the encoder) or None: how strongly each is said, as logits.
+    """
 
     words: csr_matrix
     pieces: csr_matrix
     vectors: Optional[np.ndarray]
+    said: Optional[np.ndarray] = None
     # The other way round, for many comparisons with the same rows.
     turned: Optional[Tuple[csr_matrix, csr_matrix]] = None
 
     def take(self, numbers: np.ndarray) -> "Rows":
-        """Some of the rows."""
+        """Some of the rows, to compare with: without what they say."""
         return Rows(self.words[numbers], self.pieces[numbers], None if self.vectors is None else self.vectors[numbers])
 
     def turn(self) -> "Rows":
@@ -55,14 +59,21 @@ class SpanFeatures:
         self._words.fit([features_of(span) for span in spans])
         self._pieces.fit([span_text(span) for span in spans])
 
-    def rows(self, spans: Sequence[Span], opens: Sequence[Optional[Text]], encoder: Optional[Vectors]) -> Rows:
-        """A row for each span, said to the open question of that id."""
-        texts = [span_text(span) for span in spans]
-        return Rows(
-            self._words.transform([features_of(span) for span in spans]),
-            self._pieces.transform(texts),
-            encoder.encode(texts, opens) if encoder is not None else None,
-        )
+    def rows(
+        self,
+        lines: Sequence[Sequence[Clause]],
+        places: Sequence[Sequence[Place]],
+        opens: Sequence[Optional[Text]],
+        encoder: Optional[Vectors],
+    ) -> Rows:
+        """A row for each place of each line, said to the open question of that id."""
+        spans = [tuple(line[first:end]) for line, wanted in zip(lines, places, strict=True) for first, end in wanted]
+        words = self._words.transform([features_of(span) for span in spans])
+        pieces = self._pieces.transform([span_text(span) for span in spans])
+        if encoder is None:
+            return Rows(words, pieces, None)
+        found = np.concatenate(encoder.encode([[clause.spoken for clause in line] for line in lines], places, opens))
+        return Rows(words, pieces, found[:, :WIDTH], found[:, WIDTH:])
 
 
 @dataclass(frozen=True)

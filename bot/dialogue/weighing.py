@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Callable, Dict, List, Optional, Sequence, Text, Tuple
 
 import joblib
 import numpy as np
 
-from bot.dialogue.candidates import Candidates, Catalogue, Columns, candidates_of, second_looks, spans_of
+from bot.dialogue.candidates import MOST_CLAUSES, UNSAID, Candidates, Catalogue, Columns, candidates_of, places_of
 from bot.dialogue.encoder import Vectors
 from bot.dialogue.encoder_files import unseen
 from bot.dialogue.judging import Judge, kind_features
-from bot.dialogue.lines import Line, joined
-from bot.dialogue.scoring import Label, Scorer, Settings, labels_of
-from bot.dialogue.spans import Span, SpanFeatures
-from bot.dialogue.topics import Topics
+from bot.dialogue.lines import COMMANDS, Line, joined
+from bot.dialogue.scoring import KIND, Label, Scorer, Settings, labels_of
+from bot.dialogue.spans import Rows, SpanFeatures
 from bot.dialogue.words import Reading, read
 
 _FILE = "understanding.joblib"
 JOINED_SHARE = 0.25
 # How many lines the judge learns from at most: more would take long and tell little.
-JUDGED = 2600
+JUDGED = 4000
+# The share of labels that are hidden while the judge learns.
+HIDDEN = 0.05
 # How many lines are looked at together in training: as many as make the encoder quick, few enough to fit in memory.
 _AT_ONCE = 60
 Hits = Callable[[Reading, Optional[Text]], Dict[Text, float]]
@@ -34,12 +34,14 @@ Hits = Callable[[Reading, Optional[Text]], Dict[Text, float]]
 class Weighed:
     """What words say: options with how sure that is, likeliest first, and how sure they are something besides an answer.
 
-    ``named`` counts the patterns of urgent and private words that they hold.
+    ``named`` counts the patterns of urgent and private words that they hold. ``apart`` says how sure it is, by what the encoder
+    heard, that one part of several is a command by itself.
     """
 
     guesses: List[Tuple[Label, float]] = field(default_factory=list)
     kinds: Dict[Text, float] = field(default_factory=dict)
     named: Dict[Text, float] = field(default_factory=dict)
+    apart: Dict[Text, float] = field(default_factory=dict)
 
 
 def no_hits(_reading: Reading, _open: Optional[Text]) -> Dict[Text, float]:
@@ -56,7 +58,6 @@ class Weigher:
         self.features = SpanFeatures()
         self.scorer = Scorer(self.settings)
         self.judge = Judge()
-        self.topics = Topics()
         self.hits = hits
         self.with_encoder = False
         self._columns: Optional[Columns] = None
@@ -67,17 +68,15 @@ class Weigher:
         """Learn from lines: the scores from all of them, how sure to be from those that the encoder had not seen."""
         lines = [line for line in lines if line.text.strip()]
         readings = [read(line.text) for line in lines]
-        spans: List[Span] = [tuple(reading.clauses) for reading in readings]
+        said = [reading.clauses for reading in readings]
         opens = [line.open for line in lines]
         self.with_encoder = encoder is not None
-        self.features.fit(spans)
-        rows = self.features.rows(spans, opens, encoder)
+        self.features.fit(said)
+        rows = self.features.rows(said, [[(0, len(clauses))] for clauses in said], opens, encoder)
         labels = [labels_of(line, self.catalogue.shared) for line in lines]
         held = np.array([line.whole and unseen(line.id) for line in lines])
         if not held.any():  # only examples: every sixth of them
             held = np.arange(len(lines)) % 6 == 0
-        rest = np.nonzero(~held)[0]
-        self.topics.fit(rows.words[rest], [lines[number] for number in rest])
         self.scorer.prepare(rows, opens, labels, held)
         self.scorer.solve()
         self._columns = Columns(self.catalogue, self.scorer.column, self.scorer.rows_of)
@@ -95,54 +94,62 @@ class Weigher:
         if self._columns is None:
             raise RuntimeError("the scores come first")
         found: List[Candidates] = []
-        scored: List[np.ndarray] = []
+        scored: List[Tuple[np.ndarray, np.ndarray]] = []
+        chance = np.random.RandomState(0)
         for start in range(0, len(lines), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
-            for scores, candidates in self._look(readings[some], [line.open for line in lines[some]], self._columns, encoder):
-                scored.append(scores)
+            opens = [line.open for line in lines[some]]
+            for scores, said, candidates in self._look(readings[some], opens, self._columns, encoder, chance):
+                scored.append((scores, said))
                 found.append(candidates)
         self.judge.fit_answers(found, lines)
         sure = self.judge.answers_of_each(found)
         features = [
-            self._kind_features(line, reading, scores, each)
-            for line, reading, scores, each in zip(lines, readings, scored, sure, strict=True)
+            self._kind_features(line, reading, *both, each)
+            for line, reading, both, each in zip(lines, readings, scored, sure, strict=True)
         ]
         self.judge.fit_kinds(features, lines)
 
     def _look(
-        self, readings: Sequence[Reading], questions: Sequence[Optional[Text]], columns: Columns, encoder: Optional[Vectors]
-    ) -> List[Tuple[np.ndarray, Candidates]]:
-        """For each line its spans' scores, and its candidates after a second look at clauses about something else."""
-        spans = [spans_of(reading) for reading in readings]
-        opens = [[question] * len(found) for question, found in zip(questions, spans, strict=True)]
-        rows = self.features.rows([*chain.from_iterable(spans)], [*chain.from_iterable(opens)], encoder)
-        near = self.scorer.near(rows, [*chain.from_iterable(opens)])
+        self,
+        readings: Sequence[Reading],
+        questions: Sequence[Optional[Text]],
+        columns: Columns,
+        encoder: Optional[Vectors],
+        chance: Optional[np.random.RandomState] = None,
+    ) -> List[Tuple[np.ndarray, np.ndarray, Candidates]]:
+        """For each line its spans' scores, what they were heard to say, and its candidates."""
+        places = [places_of(reading) for reading in readings]
+        rows = self.features.rows([reading.clauses for reading in readings], places, questions, encoder)
+        opens = [question for question, found in zip(questions, places, strict=True) for _ in found]
+        near = self.scorer.near(rows, opens)
         scores = near @ self.scorer.weights
-        about = self.topics.scores(rows.words)
-        ends = np.cumsum([len(found) for found in spans])
-        parts = [slice(end - len(found), end) for end, found in zip(ends, spans, strict=True)]
-        topical = [{name: about[part, place] for name, place in self.topics.place.items()} for part in parts]
-        looks = [
-            second_looks(question, found, scores[part], topics, columns)
-            for question, found, part, topics in zip(questions, spans, parts, topical, strict=True)
-        ]
-        again = [(found[place], name) for found, wanted in zip(spans, looks, strict=True) for place, name in wanted]
-        looked = np.zeros((0, len(self.scorer.labels)), dtype=np.float32)
-        if again:
-            names: List[Optional[Text]] = [name for _, name in again]
-            looked = self.scorer.scores(self.features.rows([span for span, _ in again], names, encoder), names)
+        said = self._said(rows, encoder)
         result = []
-        seen = 0
-        for question, found, part, topics, wanted in zip(questions, spans, parts, topical, looks, strict=True):
-            second = looked[seen : seen + len(wanted)] if wanted else None
-            seen += len(wanted)
-            candidates = candidates_of(question, found, scores[part], near[part], columns, wanted, second, topics)
-            result.append((scores[part], candidates))
+        end = 0
+        for question, reading, found in zip(questions, readings, places, strict=True):
+            part = slice(end, end + len(found))
+            end += len(found)
+            if chance is not None:  # some are hidden, so that an option that the encoder has never met is judged well, too
+                hidden = columns.label_columns[chance.random_sample(len(columns.label_columns)) < HIDDEN]
+                said[part, hidden] = np.nan
+            spans = [tuple(reading.clauses[first:last]) for first, last in found]
+            candidates = candidates_of(question, spans, scores[part], near[part], said[part], columns)
+            result.append((scores[part], said[part], candidates))
         return result
 
-    def _kind_features(self, line: Line, reading: Reading, scores: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    def _said(self, rows: Rows, encoder: Optional[Vectors]) -> np.ndarray:
+        """How strongly each of the scorer's labels is said, as logits; NaN where the encoder does not know it."""
+        known = {label: number for number, label in enumerate(encoder.labels)} if encoder is not None else {}
+        places = np.array([known.get(label, -1) for label in self.scorer.labels])
+        said = np.full((rows.words.shape[0], len(places)), np.nan, dtype=np.float32)
+        if rows.said is not None:
+            said[:, places >= 0] = rows.said[:, places[places >= 0]]
+        return said
+
+    def _kind_features(self, line: Line, reading: Reading, scores: np.ndarray, said: np.ndarray, sure: np.ndarray) -> np.ndarray:
         best = float(sure.max()) if len(sure) else 0.0
-        return kind_features(scores, self.scorer.column, best, len(reading.tokens), self.hits(reading, line.open))
+        return kind_features(scores, said, self.scorer.column, best, len(reading.tokens), self.hits(reading, line.open))
 
     # -- weighing
 
@@ -151,17 +158,27 @@ class Weigher:
         reading = read(text)
         if not reading.clauses or self._columns is None:
             return Weighed()
-        ((scores, candidates),) = self._look([reading], [question], self._columns, encoder if self.with_encoder else None)
+        ((scores, said, candidates),) = self._look([reading], [question], self._columns, encoder if self.with_encoder else None)
         sure = self.judge.answers(candidates)
-        kinds = self.judge.kinds(self._kind_features(Line(text, question), reading, scores, sure))
+        features = self._kind_features(Line(text, question), reading, scores, said, sure)
+        kinds = self.judge.kinds(features, heard=bool(np.isfinite(said).any()))
         order = np.argsort(-sure)
-        return Weighed([(candidates.labels[n], float(sure[n])) for n in order], kinds, self.hits(reading, question))
+        guesses = [(candidates.labels[n], float(sure[n])) for n in order]
+        return Weighed(guesses, kinds, self.hits(reading, question), self._apart(said, len(reading.clauses)))
+
+    def _apart(self, said: np.ndarray, clauses: int) -> Dict[Text, float]:
+        """How sure it is that one clause of several is a command."""
+        if not 1 < clauses <= MOST_CLAUSES:
+            return {}
+        columns = {name: self.scorer.column[KIND, name] for name in COMMANDS if (KIND, name) in self.scorer.column}
+        own = np.nan_to_num(said[1 : 1 + clauses], nan=UNSAID)
+        return {name: float(1.0 / (1.0 + np.exp(-own[:, column].max()))) for name, column in columns.items()}
 
     # -- keeping
 
     def save(self, folder: Path) -> None:
         """Write what was learned."""
-        kept = (self.settings, self.features, self.scorer, self.judge, self.topics, self.with_encoder)
+        kept = (self.settings, self.features, self.scorer, self.judge, self.with_encoder)
         joblib.dump(kept, folder / _FILE)
 
     @classmethod
@@ -169,6 +186,6 @@ class Weigher:
         """Read what was learned."""
         weigher = cls(catalogue, hits=hits)
         kept = joblib.load(folder / _FILE)
-        weigher.settings, weigher.features, weigher.scorer, weigher.judge, weigher.topics, weigher.with_encoder = kept
+        weigher.settings, weigher.features, weigher.scorer, weigher.judge, weigher.with_encoder = kept
         weigher._columns = Columns(catalogue, weigher.scorer.column, weigher.scorer.rows_of)
         return weigher

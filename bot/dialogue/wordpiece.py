@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import Dict, Iterator, List, Text
+from typing import Dict, Iterator, List, Sequence, Text, Tuple
 
 LONGEST_WORD = 60
-MOST_PIECES = 96
+MOST_PIECES = 160
 MOST_CHARACTERS = 1000
 
 
@@ -53,8 +53,17 @@ class WordPiece:
 
     def pair(self, first: Text, second: Text) -> List[int]:
         """The ids of two texts, each closed by the mark for an end, at most ``MOST_PIECES`` of them."""
+        return self.parts(first, [second])[0]
+
+    def parts(self, first: Text, others: Sequence[Text]) -> Tuple[List[int], List[int]]:
+        """The ids of a text and of others after it, as ``pair`` has them; where each of the others begins, and where all end."""
         found = [self.start, *self._all(first), self.end]
-        return [*found, *self._all(second)][: MOST_PIECES - 1] + [self.end]
+        edges = [len(found)]
+        for text in others:
+            found += self._all(text)
+            edges.append(len(found))
+        most = MOST_PIECES - 1
+        return found[:most] + [self.end], [min(edge, most) for edge in edges]
 
     def _all(self, text: Text) -> List[int]:
         return [piece for word in basic_words(text[:MOST_CHARACTERS]) for piece in self.pieces(word)]

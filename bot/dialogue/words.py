@@ -68,7 +68,8 @@ class Vocabulary:
 class Clause:
     """A part of what was said. ``negated`` are the places of tokens that a negation covers.
 
-    ``side`` is 0 without a correction in the line, -1 before one, 1 after it.
+    ``side`` is 0 without a correction in the line, -1 before one, 1 after it. ``spoken`` is the part with its marks and
+    the words that join or correct: all clauses' together are the whole line, written out.
     """
 
     tokens: Tuple[Text, ...]
@@ -78,7 +79,7 @@ class Clause:
     past: bool = False
     now: bool = False
     others: bool = False
-    asks: bool = False
+    spoken: Text = ""
 
     @property
     def text(self) -> Text:
@@ -96,6 +97,11 @@ class Reading:
     @property
     def tokens(self) -> Tuple[Text, ...]:
         return tuple(token for clause in self.clauses for token in clause.tokens)
+
+    @property
+    def spoken(self) -> Text:
+        """The whole line as the encoder reads it: written out, with its marks."""
+        return " ".join(clause.spoken for clause in self.clauses)
 
 
 def tokenize(text: Text) -> List[Text]:
@@ -195,36 +201,43 @@ def _unaddressed(tokens: Sequence[Text], vocabulary: Vocabulary) -> List[Text]:
     return result
 
 
-def _pieces(tokens: Sequence[Text], vocabulary: Vocabulary) -> Tuple[List[Tuple[List[Text], Text]], Optional[int]]:
-    """The clauses as (tokens, the mark or word before it), and how many stand before the last correction."""
-    pieces: List[Tuple[List[Text], Text]] = []
+def _pieces(tokens: Sequence[Text], vocabulary: Vocabulary) -> Tuple[List[Tuple[List[Text], Text, Text]], Optional[int]]:
+    """The clauses as (tokens, the mark or word before it, all of it as spoken), and how many stand before the last correction."""
+    pieces: List[Tuple[List[Text], Text, Text]] = []
     current: List[Text] = []
     before = ""
+    begun = 0
     corrected: Optional[int] = None
 
-    def close(mark: Text) -> None:
-        nonlocal current, before
+    def close(mark: Text, end: int) -> None:
+        nonlocal current, before, begun
         if current:
-            pieces.append((current, before))
+            pieces.append((current, before, " ".join(tokens[begun:end])))
             current = []
+            begun = end
             before = mark
-        elif mark not in (",", "and"):
-            before = mark or before
+        else:
+            if pieces and end > begun and set(tokens[begun:end]) <= _STOPS:  # "yeah..."
+                words, mark_before, spoken = pieces[-1]
+                pieces[-1] = (words, mark_before, " ".join([spoken, *tokens[begun:end]]))
+                begun = end
+            if mark not in (",", "and"):
+                before = mark or before
 
     place = 0
     while place < len(tokens):
         token = tokens[place]
         found = next((phrase for phrase in vocabulary.corrections if tuple(tokens[place : place + len(phrase)]) == phrase), None)
         if found is not None and (pieces or current) and (len(found) > 1 or not current):
-            close("correction")
+            close("correction", place)
             corrected = len(pieces)
             before = "correction"
             place += len(found)
             continue
         if token in _STOPS:
-            close(token)
+            close(token, place + 1)
         elif token in vocabulary.joins and len(current) >= 2:
-            close(token)
+            close(token, place)
             current.append(token)
         elif (
             token == "and"
@@ -232,11 +245,14 @@ def _pieces(tokens: Sequence[Text], vocabulary: Vocabulary) -> Tuple[List[Tuple[
             and place + 2 < len(tokens)
             and tokens[place + 1] in _OWN_WORDS | vocabulary.negation
         ):
-            close("and")
+            close("and", place)
         else:
             current.append(token)
         place += 1
-    close("")
+    close("", len(tokens))
+    if pieces and begun < len(tokens):  # a correction or a mark that nothing follows
+        words, mark, spoken = pieces[-1]
+        pieces[-1] = (words, mark, " ".join([spoken, *tokens[begun:]]))
     if corrected is not None and corrected >= len(pieces):
         corrected = None
     return pieces, corrected
@@ -262,7 +278,7 @@ def read(text: Text, speller: Optional[Speller] = None, root: Path = DATA) -> Re
     tokens = _unaddressed(write_out(tokenize(text), vocabulary, speller), vocabulary)
     pieces, corrected = _pieces(tokens, vocabulary)
     clauses: List[Clause] = []
-    for number, (words, before) in enumerate(pieces):
+    for number, (words, before, spoken) in enumerate(pieces):
         listed = before in (",", "and", "or", "/") and len(words) <= 6 and not set(words) & _OWN_WORDS
         inherited = bool(listed and clauses and clauses[-1].negated and "none" not in words)
         said = " ".join(words)
@@ -275,6 +291,7 @@ def read(text: Text, speller: Optional[Speller] = None, root: Path = DATA) -> Re
                 past=bool(vocabulary.past.search(said)),
                 now=bool(vocabulary.now.search(said)),
                 others=bool(vocabulary.others.search(said)),
+                spoken=spoken,
             )
         )
     return Reading(text, " ".join(token for clause in clauses for token in clause.tokens), tuple(clauses))

@@ -1,6 +1,7 @@
 """Turns of the journeys by button and in own words: what talking saves.
 
-In own words each line answers the open question and says what comes next too, as people and notes do: at most ``FACTS`` things.
+In own words each line answers the open question and says what comes next in its section too, as people and notes do: at most
+``FACTS`` things ("states NFA, was at his mum's, she's moved, owes rent on old flat, wants help, has passport").
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from bot.rehearsal.moves import WORDS, Move
 from bot.rehearsal.play import Played, Player
 from bot.settings import ROOT
 
-FACTS = 4
+FACTS = 6
 JOURNEYS = ROOT / "tests" / "journeys"
 PHRASES = ROOT / "tests" / "evaluation" / "own_words.yml"
 # Journeys that are about buttons, trouble or refusing, not about talking.

@@ -10,7 +10,20 @@ from typing import Any
 from bot.interview.answers import Answer, InvalidAnswer, choose, clean, not_now, read_address, read_text, with_more
 from bot.interview.definitions import LATER, REFUSED, SKIPPED, UNKNOWN, Question
 from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
-from bot.interview.understanding import NOTHING_PENDING, SURE, SURE_BESIDE, Beside, Guess, Pending, beside, chosen, likely, taken
+from bot.interview.understanding import (
+    NOTHING_PENDING,
+    SURE,
+    SURE_BESIDE,
+    Beside,
+    Guess,
+    Pending,
+    beside,
+    chosen,
+    gates,
+    likely,
+    taken,
+    with_gates,
+)
 
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
 TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
@@ -40,6 +53,7 @@ class Heard:
     parts: Mapping[str, str] = field(default_factory=dict)
     more: str = ""
     guesses: tuple[Guess, ...] = ()
+    by_button: frozenset[str] = frozenset()
     seen: int | None = None
     alerts: tuple[str, ...] = ()
     private: bool = False
@@ -118,6 +132,7 @@ class Conversation:
         self.interview = finder.interview
         self.sure = sure
         self.sure_beside = sure_beside
+        self._gates = gates(self.interview)
 
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
@@ -342,7 +357,8 @@ class Conversation:
         """What else the words say. Words said with an urgent remark are left to those who see to it."""
         if heard.intent != "words" or heard.alerts:
             return ()
-        return beside(self.finder, context, answers, heard.guesses, question, self.sure_beside)
+        found = with_gates(self.interview, self._gates, heard.guesses, {question, *heard.by_button})
+        return beside(self.finder, context, answers, found, question, self.sure_beside)
 
     @staticmethod
     def _also_item(also: tuple[Beside, ...], heard: Heard, about: str = "", unsure: Iterable[str] = ()) -> dict[str, Any]:

@@ -6,17 +6,22 @@ here, for a live turn and for ``bcst2 understand`` alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, choose
-from bot.interview.definitions import Option, Question
+from bot.interview.definitions import Interview, Option, Question
 from bot.interview.path import Context, PathFinder
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard: the person then
 # says whether it is right, so less is enough.
 SURE = 0.75
 SURE_BESIDE = 0.65
+# From here on another option of the same question speaks against an answer that would only follow from something else.
+RIVAL = 0.2
+# What the ids of questions that ask for a consent have in them.
+CONSENT = "consent"
 # Less likely than this is not worth offering.
 LIKELY = 0.04
 SUGGESTIONS = 3
@@ -78,6 +83,58 @@ def chosen(question: Question, offered: Sequence[Option], guesses: Iterable[Gues
 def likely(question: Question, offered: Sequence[Option], guesses: Iterable[Guess]) -> list[str]:
     """The options to offer where the words settle none: at most three, likeliest first."""
     return [guess.option for guess in ranked(question, offered, guesses) if guess.confidence >= LIKELY][:SUGGESTIONS]
+
+
+def gates(interview: Interview) -> dict[str, tuple[Guess, ...]]:
+    """For each question that is only asked after one answer to another: that answer, as a guess.
+
+    Who says that the debts are a loan says, by that, that there are debts. A consent is given in so many words or not at all.
+    """
+    found: dict[str, tuple[Guess, ...]] = {}
+    for question in filter(takes_words, interview.questions):
+        needed = [
+            Guess(source, options[0], 1.0)
+            for source, *options in _needed(question.when.data if question.when else None)
+            if len(options) == 1 and source in interview.by_id and takes_words(interview.by_id[source])
+        ]
+        if spoken_for := tuple(guess for guess in needed if CONSENT not in guess.question):
+            found[question.id] = spoken_for
+    return found
+
+
+def _needed(rule: Any) -> Iterator[list[str]]:
+    """The plain ``is`` that a rule cannot do without, each as [source, option, ...]."""
+    if isinstance(rule, Mapping):
+        if "is" in rule:
+            yield list(rule["is"])
+        for part in rule.get("all", ()):
+            yield from _needed(part)
+
+
+def with_gates(
+    interview: Interview, known: Mapping[str, tuple[Guess, ...]], guesses: Sequence[Guess], never: Collection[str]
+) -> tuple[Guess, ...]:
+    """The guesses to say back, with the answers that what was heard needs to be asked at all: as sure as what needs them.
+
+    Nothing is added for a question that the words speak of themselves with another option, for those in ``never`` (the open one:
+    it is not answered by way of another), or because of an option that says there is nothing ("no help").
+    """
+    best = {(guess.question, guess.option): guess for guess in guesses}
+    waiting = list(guesses)
+    while waiting:
+        guess = waiting.pop()
+        question = interview.by_id.get(guess.question)
+        if question is None or guess.option not in question.by_id or question.by_id[guess.option].exclusive or guess.option == "no":
+            continue
+        for gate in known.get(guess.question, ()):
+            rivals = (each for each in best.values() if each.question == gate.question and each.option != gate.option)
+            before = best.get((gate.question, gate.option))
+            if gate.question in never or any(each.confidence >= RIVAL for each in rivals):
+                continue
+            if before is None or before.confidence < guess.confidence:
+                best[gate.question, gate.option] = replace(gate, confidence=guess.confidence)
+                waiting.append(best[gate.question, gate.option])
+    return tuple(best.values())
 
 
 def takes_words(question: Question) -> bool:

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 from bot.dialogue import memory  # noqa: E402
 from bot.dialogue.channel import disarm  # noqa: E402
 from bot.dialogue.commands import CommandMatcher  # noqa: E402
+from bot.dialogue.lines import unpacked  # noqa: E402
 from bot.dialogue.memory import ShortMemory  # noqa: E402
 from bot.dialogue.nlg import InterviewNLG  # noqa: E402
 
@@ -35,7 +36,9 @@ def importer() -> dict:
         "responses": sorted(domain.responses),
         "actions": sorted(domain.action_names_or_texts),
         "intents": sorted(domain.intents),
-        "examples": len([1 for message in nlu.intent_examples if (message.get("metadata") or {}).get("intent")]),
+        "examples": sum(
+            len(unpacked(text)) for message in nlu.intent_examples if (text := (message.get("metadata") or {}).get("intent"))
+        ),
         "loops": sorted({step.block_name for step in loaded.get_stories().story_steps}),
     }, domain
 

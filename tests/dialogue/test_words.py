@@ -168,18 +168,58 @@ def test_examples_of_sensitive_questions_are_never_lines() -> None:
     assert not [line for line in example_lines(interview) if interview.by_id[line.open or ""].sensitive]
 
 
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Rented, no hang on, that was before", ["rented ,", "no hang on , that was before"]),
+        ("yeah. And I've a job!", ["yes .", "and i have a job !"]),
+        ("no, wait", ["no ,", "wait"]),
+    ],
+)
+def test_the_encoder_reads_all_that_was_said_with_its_marks(text: str, spoken: list[str]) -> None:
+    reading = read(text)
+    assert [clause.spoken for clause in reading.clauses] == spoken
+    assert reading.spoken == " ".join(spoken)
+
+
+@given(st.lists(st.sampled_from(["no", "hang on", ",", ".", "and", "I", "rent", "but", "a", "flat", "never", "?"]), max_size=12))
+def test_clauses_as_spoken_leave_nothing_out(words: list[str]) -> None:
+    reading = read(" ".join(words))
+    if reading.clauses:
+        assert reading.spoken.split() == " ".join(words).lower().split()
+
+
 def test_pieces_of_words_are_those_of_the_vocabulary() -> None:
     pieces = WordPiece(
         {piece: number for number, piece in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "council", "##s", "house", "'"])}
     )
     assert pieces.pair("council", "Councils' HÔUSE zzz") == [2, 4, 3, 4, 5, 7, 6, 1, 3]
-    assert len(pieces.pair("house", "house " * 500)) <= 96
+    assert len(pieces.pair("house", "house " * 500)) <= 160
+    ids, edges = pieces.parts("council", ["house zzz", "", "house's"])
+    assert ids == pieces.pair("council", "house zzz house's") and edges == [3, 5, 5, 8]
+    assert pieces.parts("house", ["house " * 200, "house"])[1] == [3, 159, 159], "what is too long has no pieces of its own"
     assert list(basic_words("Ça va? 中文")) == ["ca", "va", "?", "中", "文"]
 
 
 def command(text: str, kinds: dict[str, float], *guesses: tuple[str, float]) -> str | None:
     listed = [{"question": question, "option": "yes", "confidence": sure} for question, sure in guesses]
     return command_in(text, "gp", listed, kinds, CommandSettings())
+
+
+def test_a_sentence_of_its_own_is_a_command_beside_an_answer() -> None:
+    guesses = [{"question": "gp", "option": "yes", "confidence": 0.98}]
+
+    def said(apart: dict[str, float], guesses: list[dict[str, object]], has_options: bool = True) -> str | None:
+        return command_in(
+            "yes I have one. what is that for?", "gp", guesses, {"explain": 0.1}, CommandSettings(), has_options, apart
+        )
+
+    assert said({"explain": 0.97}, guesses) == "help_me"
+    assert said({"back": 0.97}, guesses) == "go_back"
+    assert said({"explain": 0.9}, guesses) is None, "not sure enough"
+    assert said({"refuse": 0.99}, guesses) is None, "what is answered is not refused"
+    assert said({"refuse": 0.99}, []) == "refuse"
+    assert said({"explain": 0.99}, [], has_options=False) is None, "any words may be the answer there"
 
 
 def test_commands_are_sure_short_and_surer_than_an_answer() -> None:

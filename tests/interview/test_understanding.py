@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interview.answers import Answer
-from bot.interview.loading import Loader
+from bot.interview.loading import Loader, load_interview
 from bot.interview.path import Context, PathFinder
 from bot.interview.rules import Value
 from bot.interview.turn import COMPLETE, OPEN, Conversation, Heard, Outcome, Situation, pending_of
-from bot.interview.understanding import MOST_BESIDE, Beside, Guess, Pending, beside, chosen, likely, taken
+from bot.interview.understanding import MOST_BESIDE, Beside, Guess, Pending, beside, chosen, gates, likely, taken, with_gates
+from bot.plan.loading import load_plan
 
 CONTEXT = Context({"interview.mode": Value(frozenset(["worker"]), real=True)})
 HEAD = """
@@ -131,6 +132,45 @@ def test_words_say_yes_or_no_to_what_was_heard_or_answer_the_next_question(t: Ta
     assert outcome.kind == kind
     assert ("gp" in t.now.answers) is (words == "Yeah.")
     assert t.now.pending == Pending()
+
+
+def test_what_is_only_asked_after_one_answer_speaks_for_that_answer_but_never_answers_the_open_question(t: Talk) -> None:
+    first = t.hear("words", "I owe on the old flat, no gp", OWES, NO_GP)
+    assert not first.recorded and heard(first) == {"gp": ("no",)}
+    t.hear("deny")
+    t.hear("skip", question="lived")
+    t.hear("skip", question="hurt")
+    assert t.asking == "things"
+    assert heard(t.hear("words", "a dog, and I owe on the old flat", Guess("things", "dog", 0.9), OWES)) == {
+        "lived": ("rented",),
+        "owes": ("yes",),
+    }
+
+
+def in_pairs(found: tuple[Guess, ...]) -> dict[str, float]:
+    return {f"{each.question} {each.option}": each.confidence for each in found}
+
+
+def test_a_gate_is_as_sure_as_what_needs_it_and_gives_way_to_what_was_said_of_it(talk: Conversation) -> None:
+    interview, known = talk.interview, gates(talk.interview)
+    assert in_pairs(with_gates(interview, known, [OWES], ()))["lived rented"] == 0.8
+    surer = [OWES, Guess("lived", "rented", 0.9)]
+    assert in_pairs(with_gates(interview, known, surer, ()))["lived rented"] == 0.9
+    assert "lived rented" not in in_pairs(with_gates(interview, known, [OWES, Guess("lived", "family", 0.3)], ()))
+    assert "lived rented" not in in_pairs(with_gates(interview, known, [OWES], {"lived"}))
+    assert "lived rented" not in in_pairs(with_gates(interview, known, [Guess("owes", "no", 0.9)], ()))
+    assert in_pairs(with_gates(interview, known, [Guess("nothing", "x", 0.9)], ())) == {"nothing x": 0.9}
+
+
+def test_nobody_consents_by_way_of_something_else() -> None:
+    interview = load_interview()
+    plan = load_plan()
+    consents = {"consent_go_on", *(consent.question for consent in plan.consents.values())}
+    found = gates(interview)
+    assert [guess.question for guess in found["debt_kinds"]] == ["debts"]
+    assert not consents & {guess.question for each in found.values() for guess in each}
+    told = [Guess("duty_to_refer_contact_consent", "yes", 0.99)]
+    assert with_gates(interview, found, told, ()) == tuple(told)
 
 
 def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
