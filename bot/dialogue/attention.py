@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Text, Tuple
+from typing import Dict, List, Sequence, Text, Tuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -33,14 +33,20 @@ class Attention:
     whole: np.ndarray
     bias: np.ndarray
 
-    def said(self, pieces: np.ndarray, whole: np.ndarray) -> np.ndarray:
-        """How strongly each label is said, as a logit: (labels,). ``pieces`` (pieces, width) and ``whole`` have length 1."""
+    def said(self, pieces: np.ndarray, parts: Sequence[slice], wholes: np.ndarray) -> np.ndarray:
+        """How strongly each label is said in some parts of a line, as logits: (parts, labels).
+
+        ``pieces`` (pieces, width) and ``wholes`` (parts, width), the vectors of the parts, have length 1.
+        """
         looks = pieces @ self.look.T
         looks -= looks.max(axis=0)
         np.exp(looks, out=looks)
-        parts = pieces @ self.found.T
-        parts *= looks
-        return np.asarray(parts.sum(axis=0) / looks.sum(axis=0) + self.whole @ whole + self.bias, dtype=np.float32)
+        # Where one piece draws all the looks, a part without it still has its own: never nothing by nothing.
+        looks += 1e-30
+        found = pieces @ self.found.T
+        found *= looks
+        shares = [found[part].sum(axis=0) / looks[part].sum(axis=0) for part in parts]
+        return np.asarray(np.array(shares) + wholes @ self.whole.T + self.bias, dtype=np.float32)
 
 
 def write_attention(tensors: Dict[Text, np.ndarray], labels: List[List[Text]], place: Path) -> None:

@@ -92,16 +92,17 @@ class Encoder:
 
     def _fill(self, rows: np.ndarray, hidden: np.ndarray, edges: Sequence[int], places: Sequence[Place]) -> None:
         """The rows of one line. A part of it has its own pieces, and those of the question in its vector."""
-        pieces = _unit(hidden)
         asked = hidden[: edges[0]]
+        parts = []
         for row, (first, end) in zip(rows, places, strict=True):
             own = slice(edges[first], edges[end])
             if (first, end) == (0, len(edges) - 1) or own.start >= own.stop:
+                own = slice(0, len(hidden))
                 row[:WIDTH] = _unit(hidden.mean(axis=0))
-                row[WIDTH:] = self._attention.said(pieces, row[:WIDTH])
             else:
                 row[:WIDTH] = _unit(np.concatenate([asked, hidden[own]]).mean(axis=0))
-                row[WIDTH:] = self._attention.said(pieces[own], row[:WIDTH])
+            parts.append(own)
+        rows[:, WIDTH:] = self._attention.said(_unit(hidden), parts, rows[:, :WIDTH])
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -10,7 +10,6 @@ from typing import Dict, List, Sequence, Text, Tuple
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from bot.dialogue.candidates import UNSAID, Candidates
@@ -67,6 +66,14 @@ def _share(logit: float) -> float:
     return float(1.0 / (1.0 + np.exp(-logit)))
 
 
+def _linear(rows: np.ndarray, right: np.ndarray, freedom: float) -> Tuple[np.ndarray, float]:
+    """Logistic regression over features brought to one scale, as (weights, bias) of the features as they are."""
+    scaler = StandardScaler().fit(rows)
+    model = LogisticRegression(C=freedom, max_iter=500).fit(scaler.transform(rows), right)
+    weights = model.coef_[0] / scaler.scale_
+    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
+
+
 class Judge:
     """Two parts: one for answers, a model of each group of other kinds."""
 
@@ -75,7 +82,8 @@ class Judge:
             max_iter=120, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=25, l2_regularization=2.0, random_state=0
         )
         # Each with what the encoder says of the words, and without: a model is good where there is no encoder, too.
-        self._kinds: Dict[Tuple[Text, bool], object] = {}
+        # As (weights, bias): a sum is all that is left of a model of this kind once it is trained.
+        self._kinds: Dict[Tuple[Text, bool], Tuple[np.ndarray, float]] = {}
 
     def fit_answers(self, candidates: Sequence[Candidates], lines: Sequence[Line]) -> None:
         """Learn from lines whose candidates were scored without them."""
@@ -108,19 +116,16 @@ class Judge:
             right = np.array([_is(line, SPOKEN[place]) for line in lines for place in places])
             if right.any():
                 for heard in (True, False):
-                    model = make_pipeline(StandardScaler(), LogisticRegression(C=_FREEDOM.get(group, 1.0), max_iter=500))
-                    self._kinds[group, heard] = model.fit(rows if heard else rows[:, :-TOLD], right)
+                    self._kinds[group, heard] = _linear(rows if heard else rows[:, :-TOLD], right, _FREEDOM.get(group, 1.0))
 
     def kinds(self, features: np.ndarray, heard: bool = True) -> Dict[Text, float]:
         """How sure each kind is. ``heard``: whether the encoder has spoken."""
         found: Dict[Text, float] = dict.fromkeys(SPOKEN, 0.0)
-        for (group, with_encoder), model in self._kinds.items():
-            if with_encoder != heard:
-                continue
-            places = [place for place, name in enumerate(SPOKEN) if _GROUPS[name] == group]
-            rows = features[places] if heard else features[places, :-TOLD]
-            for place, sure in zip(places, model.predict_proba(rows)[:, 1], strict=True):  # type: ignore[attr-defined]
-                found[SPOKEN[place]] = float(sure)
+        for (group, with_encoder), (weights, bias) in self._kinds.items():
+            if with_encoder == heard:
+                places = [place for place, name in enumerate(SPOKEN) if _GROUPS[name] == group]
+                logits = (features[places] if heard else features[places, :-TOLD]) @ weights + bias
+                found.update((SPOKEN[place], _share(float(logit))) for place, logit in zip(places, logits, strict=True))
         return found
 
 

@@ -105,7 +105,7 @@ class Weigher:
         self.judge.fit_answers(found, lines)
         sure = self.judge.answers_of_each(found)
         features = [
-            self._kind_features(line, reading, *both, each)
+            self._kind_features(reading, *both, each, self.hits(reading, line.open))
             for line, reading, both, each in zip(lines, readings, scored, sure, strict=True)
         ]
         self.judge.fit_kinds(features, lines)
@@ -147,9 +147,11 @@ class Weigher:
             said[:, places >= 0] = rows.said[:, places[places >= 0]]
         return said
 
-    def _kind_features(self, line: Line, reading: Reading, scores: np.ndarray, said: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    def _kind_features(
+        self, reading: Reading, scores: np.ndarray, said: np.ndarray, sure: np.ndarray, hits: Dict[Text, float]
+    ) -> np.ndarray:
         best = float(sure.max()) if len(sure) else 0.0
-        return kind_features(scores, said, self.scorer.column, best, len(reading.tokens), self.hits(reading, line.open))
+        return kind_features(scores, said, self.scorer.column, best, len(reading.tokens), hits)
 
     # -- weighing
 
@@ -160,11 +162,12 @@ class Weigher:
             return Weighed()
         ((scores, said, candidates),) = self._look([reading], [question], self._columns, encoder if self.with_encoder else None)
         sure = self.judge.answers(candidates)
-        features = self._kind_features(Line(text, question), reading, scores, said, sure)
+        hits = self.hits(reading, question)
+        features = self._kind_features(reading, scores, said, sure, hits)
         kinds = self.judge.kinds(features, heard=bool(np.isfinite(said).any()))
         order = np.argsort(-sure)
         guesses = [(candidates.labels[n], float(sure[n])) for n in order]
-        return Weighed(guesses, kinds, self.hits(reading, question), self._apart(said, len(reading.clauses)))
+        return Weighed(guesses, kinds, hits, self._apart(said, len(reading.clauses)))
 
     def _apart(self, said: np.ndarray, clauses: int) -> Dict[Text, float]:
         """How sure it is that one clause of several is a command."""

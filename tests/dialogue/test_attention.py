@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bot.dialogue.attention import PARTS, Attention, read_attention, write_attention
+from bot.dialogue.encoder_files import ATTENTION
 
 HOME, WORK, NOTHING = np.eye(3, dtype=np.float32)
 LABELS = (("where_lived", "rented"), ("job_before", "yes"))
@@ -19,20 +20,30 @@ def attention() -> Attention:
     return Attention(LABELS, look=both * 8, found=both * 10, whole=both, bias=np.array([-5.0, -5.0], dtype=np.float32))
 
 
+def said(attention: Attention, pieces: np.ndarray, whole: np.ndarray | None = None) -> np.ndarray:
+    wholes = np.zeros((1, 3), dtype=np.float32) if whole is None else whole[None]
+    return attention.said(pieces, [slice(0, len(pieces))], wholes)[0]
+
+
 def test_each_label_finds_its_own_part_however_long_the_rest_is(attention: Attention) -> None:
-    pieces = np.array([HOME, *[NOTHING] * 30, WORK])
-    alone = np.array([HOME, *[NOTHING] * 30])
-    whole = np.zeros(3, dtype=np.float32)
-    assert attention.said(pieces, whole)[0] > 4 and attention.said(pieces, whole)[1] > 4
-    assert attention.said(alone, whole)[0] > 4 > -4 > attention.said(alone, whole)[1]
+    home, work = said(attention, np.array([HOME, *[NOTHING] * 30, WORK]))
+    assert home > 4 and work > 4
+    home, work = said(attention, np.array([HOME, *[NOTHING] * 30]))
+    assert home > 4 > -4 > work
 
 
-def test_where_a_piece_stands_and_how_large_the_numbers_are_makes_no_difference(attention: Attention) -> None:
-    pieces = np.array([HOME, NOTHING, WORK])
-    whole = np.array([0.5, 0.0, 0.5])
-    assert np.allclose(attention.said(pieces, whole), attention.said(pieces[::-1], whole))
+def test_each_part_of_a_line_says_what_it_says(attention: Attention) -> None:
+    pieces = np.array([HOME, HOME, NOTHING, WORK])
+    first, second, both = attention.said(pieces, [slice(0, 2), slice(2, 4), slice(0, 4)], np.zeros((3, 3)))
+    assert first[0] > 4 > -4 > first[1] and second[1] > 4 > -4 > second[0] and min(both) > 4
+    assert np.allclose(first, said(attention, pieces[:2]), atol=1e-3)
+
+
+def test_where_a_piece_stands_makes_no_difference_and_large_numbers_stay_finite(attention: Attention) -> None:
+    pieces, whole = np.array([HOME, NOTHING, WORK]), np.array([0.5, 0.0, 0.5])
+    assert np.allclose(said(attention, pieces, whole), said(attention, pieces[::-1], whole))
     wild = Attention(LABELS, attention.look * 1000, attention.found, attention.whole, attention.bias)
-    assert np.isfinite(wild.said(pieces, whole)).all()
+    assert np.isfinite(wild.said(pieces, [slice(0, 3), slice(1, 3)], np.array([whole, whole]))).all()
 
 
 def test_it_is_kept_beside_the_encoder(attention: Attention, tmp_path: Path) -> None:
@@ -40,4 +51,10 @@ def test_it_is_kept_beside_the_encoder(attention: Attention, tmp_path: Path) -> 
     write_attention(tensors, [list(label) for label in LABELS], tmp_path)
     again = read_attention(tmp_path)
     assert again.labels == LABELS
-    assert np.array_equal(again.said(np.array([HOME]), HOME), attention.said(np.array([HOME]), HOME))
+    assert np.array_equal(said(again, np.array([HOME])), said(attention, np.array([HOME])))
+
+
+def test_a_damaged_file_says_so(tmp_path: Path) -> None:
+    (tmp_path / ATTENTION).write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(ValueError, match="damaged"):
+        read_attention(tmp_path)
