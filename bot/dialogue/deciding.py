@@ -27,6 +27,7 @@ _BESIDE = ("explain", "repeat", "back", "pause", "person")
 # The same where no answer is as sure: "I owe money all right, I'm not saying how much."
 _INSTEAD = ("skip", "refuse", "unknown")
 _MARKS = frozenset("{}[]<>")
+_BRACES = frozenset("{}")
 # "What does that mean?" wants the help, "why do you ask?" the reason.
 _WHY = frozenset("why reason purpose matter business nosy relevant point".split())
 
@@ -46,6 +47,11 @@ class CommandSettings:
     most_words: int = 30
     # Nothing but talk about something else, from here on.
     off: float = 0.5
+
+
+def is_code(text: Text) -> bool:
+    """Whether a line is something copied or tried out, and no talk: nothing is made of it."""
+    return bool(_BRACES & set(text))
 
 
 def command_in(
@@ -74,6 +80,9 @@ def command_in(
         sure = kinds.get(kind, 0.0)
         enough = settings.sure_pause if kind == "pause" else settings.sure
         if sure < (enough if has_options else max(enough, settings.sure_open)) or answered >= sure:
+            return None
+        # The words that alone mean a pause are known (``commands.yml``); "restart" is none of them.
+        if kind == "pause" and len(words) == 1:
             return None
     if kind == "explain":
         return "why" if _WHY & {word.strip(".,?!;:'\"").lower() for word in words} else "help_me"

@@ -21,6 +21,7 @@ from bot.dialogue.deciding import (
     PrivateSettings,
     UrgentSettings,
     command_in,
+    is_code,
     private_in,
     taken_back,
     urgent_in,
@@ -69,6 +70,9 @@ class CommandClassifier(_Decider):
             if not in_words(message):
                 continue
             guesses = message.get(GUESSES) or []
+            if is_code(str(message.get(TEXT) or "")):
+                guesses = []
+                message.set(GUESSES, guesses, add_to_output=True)
             if taken_back(str(message.get(TEXT) or "")):
                 guesses = [guess for guess in guesses if guess["question"] != open_question(message, tracker)]
                 message.set(GUESSES, guesses, add_to_output=True)

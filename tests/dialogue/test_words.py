@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.deciding import CommandSettings, PrivateSettings, UrgentSettings, command_in, private_in, taken_back, urgent_in
+from bot.dialogue.deciding import (
+    CommandSettings,
+    PrivateSettings,
+    UrgentSettings,
+    command_in,
+    is_code,
+    private_in,
+    taken_back,
+    urgent_in,
+)
 from bot.dialogue.lines import ALERTS, COMMANDS, Line, example_lines, joined, line_of, read_lines, training_files
 from bot.dialogue.patterns import PatternError, expression, kinds_in
 from bot.dialogue.wordpiece import WordPiece, basic_words
@@ -204,6 +213,12 @@ def test_pieces_of_words_are_those_of_the_vocabulary() -> None:
 def command(text: str, kinds: dict[str, float], *guesses: tuple[str, float]) -> str | None:
     listed = [{"question": question, "option": "yes", "confidence": sure} for question, sure in guesses]
     return command_in(text, "gp", listed, kinds, CommandSettings())
+
+
+def test_one_unknown_word_is_no_pause_and_marks_of_code_are_no_talk() -> None:
+    assert command("restart", {"pause": 0.8}) is None
+    assert command("need a break", {"pause": 0.8}) == "pause"
+    assert is_code("{{7*7}} ${jndi:x}") and not is_code("rent < 2/12 [unclear]")
 
 
 def test_a_sentence_of_its_own_is_a_command_beside_an_answer() -> None:
