@@ -6,7 +6,8 @@ from datetime import date
 
 from bot.casework.situation import PRISON_TIME, context_of, today
 from bot.interview.path import Context
-from bot.interview.turn import Situation, pending_of
+from bot.interview.turn import Situation
+from bot.interview.understanding import pending_of
 from bot.store.types import InterviewState
 
 __all__ = ["PRISON_TIME", "context", "situation", "today"]

@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.interview.turn import normal
+from bot.interview.answers import normal
 from bot.language.wording import load_commands
 
 _POLITE = {"please", "thanks", "sorry", "ok", "okay", "um", "er", "well"}

@@ -92,6 +92,11 @@ def value_of(answer: Answer | None) -> Value:
     return NOTHING if answer is None else answer.value()
 
 
+def normal(text: str) -> str:
+    """Words without case, punctuation and double spaces, for whole-message comparison."""
+    return " ".join(re.sub(r"[^\w\s]", "", text.lower().replace("’", "'")).split())
+
+
 def clean(text: str) -> str:
     """Text without control characters, direction overrides and surrounding space. Nothing else is changed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")

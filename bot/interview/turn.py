@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.interview.answers import Answer, InvalidAnswer, choose, clean, not_now, read_address, read_text, with_more
+from bot.interview.answers import Answer, InvalidAnswer, choose, clean, normal, not_now, read_address, read_text, with_more
 from bot.interview.definitions import LATER, REFUSED, SKIPPED, UNKNOWN, Question
 from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.understanding import (
+    ALSO_HEARD,
     NOTHING_PENDING,
     SURE,
     SURE_BESIDE,
@@ -30,7 +30,6 @@ TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"
 OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
 # Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
 CONFIRM, DENY = "confirm", "deny"
-ALSO_HEARD = "utter_also_heard"
 # The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.
 OFFER = "offer"
 # Replies after which the same question was left open because the words were not understood.
@@ -43,7 +42,7 @@ class Heard:
 
     ``english`` is what a machine made of words in another language: they are understood by it, and kept as they were typed.
     Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
-    ``off`` that they are about something else altogether.
+    ``off`` that they are about something else altogether. ``by_button``: the questions that such words never settle.
     """
 
     intent: str
@@ -107,21 +106,6 @@ class Outcome:
 def say(name: str, **vars: Any) -> dict[str, Any]:
     """One item of a reply."""
     return {"say": name, "vars": vars}
-
-
-def pending_of(reply: Iterable[Mapping[str, Any]]) -> Pending:
-    """What a turn's reply asked a yes or no to; nothing, for most."""
-    for item in reply:
-        if item.get("say") == ALSO_HEARD:
-            vars = item.get("vars") or {}
-            heard = tuple(Beside(str(each["question"]), tuple(each["options"])) for each in vars.get("also") or ())
-            return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()))
-    return Pending()
-
-
-def normal(text: str) -> str:
-    """Words without case, punctuation and double spaces, for whole-message comparison."""
-    return " ".join(re.sub(r"[^\w\s]", "", text.lower().replace("’", "'")).split())
 
 
 class Conversation:

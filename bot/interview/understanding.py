@@ -62,6 +62,18 @@ class Pending:
 
 
 NOTHING_PENDING = Pending()
+# The item of a reply that says what else was heard.
+ALSO_HEARD = "utter_also_heard"
+
+
+def pending_of(reply: Iterable[Mapping[str, Any]]) -> Pending:
+    """What a turn's reply asked a yes or no to; nothing, for most."""
+    for item in reply:
+        if item.get("say") == ALSO_HEARD:
+            vars = item.get("vars") or {}
+            heard = tuple(Beside(str(each["question"]), tuple(each["options"])) for each in vars.get("also") or ())
+            return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()))
+    return Pending()
 
 
 def ranked(question: Question, offered: Iterable[Option], guesses: Iterable[Guess]) -> list[Guess]:

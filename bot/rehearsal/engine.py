@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from bot.interview.answers import ADDRESS_PARTS, Answer
+from bot.interview.answers import ADDRESS_PARTS, Answer, normal
 from bot.interview.path import Context, Path, PathFinder
 from bot.interview.rules import Value
-from bot.interview.turn import OPEN, Conversation, Heard, Outcome, Situation, normal, pending_of
-from bot.interview.understanding import Guess
+from bot.interview.turn import OPEN, Conversation, Heard, Outcome, Situation
+from bot.interview.understanding import Guess, pending_of
 from bot.language.wording import load_commands
 from bot.rehearsal.journey import Journey
 from bot.rehearsal.moves import ANSWER, BEGIN, CHANGE, WORDS, Move, View

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.interview.answers import normal
 from bot.interview.definitions import LEVELS
 from bot.interview.path import Step
-from bot.interview.turn import normal
 from bot.language.languages import ENGLISH, Language, load_languages
 from bot.language.speech import Speech
 from bot.language.wording import Wording

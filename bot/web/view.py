@@ -9,7 +9,7 @@ from typing import Any
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
-from bot.interview.turn import ALSO_HEARD, pending_of
+from bot.interview.understanding import ALSO_HEARD, pending_of
 from bot.language.dates import in_figures
 from bot.language.languages import DRAFTED, ENGLISH
 from bot.language.wording import RIGHT_TO_LEFT, Wording

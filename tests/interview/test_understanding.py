@@ -14,8 +14,20 @@ from bot.interview.answers import Answer
 from bot.interview.loading import Loader, load_interview
 from bot.interview.path import Context, PathFinder
 from bot.interview.rules import Value
-from bot.interview.turn import COMPLETE, OPEN, Conversation, Heard, Outcome, Situation, pending_of
-from bot.interview.understanding import MOST_BESIDE, Beside, Guess, Pending, beside, chosen, gates, likely, taken, with_gates
+from bot.interview.turn import COMPLETE, OPEN, Conversation, Heard, Outcome, Situation
+from bot.interview.understanding import (
+    MOST_BESIDE,
+    Beside,
+    Guess,
+    Pending,
+    beside,
+    chosen,
+    gates,
+    likely,
+    pending_of,
+    taken,
+    with_gates,
+)
 from bot.plan.loading import load_plan
 
 CONTEXT = Context({"interview.mode": Value(frozenset(["worker"]), real=True)})

@@ -8,23 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import users
 from bot.web.app import MOST_BYTES
+from tests.web.attacking import quick_guesses
 from tests.web.casing import signed_in_as
 from tests.web.conftest import PASSWORD, House
 
-SCRIPT = "\"'><script>alert(7)</script><img src=x onerror=alert(7)>{{7*7}}"
-NORTHMERE = "HMP Northmere (made-up)"
-
-
-@pytest.fixture(autouse=True)
-def quick_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A password of nobody that costs next to nothing to check."""
-    monkeypatch.setattr(users, "_NOBODY", users._hasher.hash("of nobody"))
-
-
-def harmless(page: str) -> bool:
-    return "<script>alert" not in page and "<img src=x" not in page and "onerror=alert(7)>" not in page
+__all__ = ["quick_guesses"]
 
 
 # -- too much, and what is not of its form
