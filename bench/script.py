@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.actions.situation import context
-from bot.interview.answers import Answer
+from bot.interview.answers import Answer, normal
 from bot.interview.definitions import Interview, Question
 from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step
 from bot.interview.record import PersonRecord
-from bot.interview.turn import normal
 from bot.store.types import FIRST, OPEN, WORKER, InterviewRow, InterviewState
 
 # Every so many closed questions are answered in the person's own words instead of by a button.

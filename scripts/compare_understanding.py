@@ -151,7 +151,8 @@ class Diet:
         folder = Path(tempfile.mkdtemp())
         names = sorted(name for name in examples if len(examples[name]) > 1)
         nlu = [{"intent": name, "examples": "".join(f"- {text}\n" for text in sorted(examples[name]))} for name in names]
-        (folder / "nlu.yml").write_text(json.dumps({"version": "3.1", "nlu": nlu}), encoding="utf-8")
+        # Rasa would take a file that is JSON as a whole for another of its formats.
+        (folder / "nlu.yml").write_text(f'version: "3.1"\nnlu: {json.dumps(nlu)}\n', encoding="utf-8")
         features = [{"name": "CountVectorsFeaturizer"}, {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "max_ngram": 4}]
         diet = {"name": "DIETClassifier", "epochs": DIET_EPOCHS, "entity_recognition": False, "constrain_similarities": True}
         pipeline = [{"name": "WhitespaceTokenizer"}, *features, diet]

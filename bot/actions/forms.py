@@ -18,8 +18,9 @@ from bot.casework.raising import TALK, alerts_of, remark
 from bot.dialogue.content import OFFERED, fingerprint, form_of
 from bot.interview.answers import Answer
 from bot.interview.definitions import Interview
+from bot.interview.exchange import Outcome
 from bot.interview.path import Context, PathFinder, Step
-from bot.interview.turn import Conversation, Outcome
+from bot.interview.turn import Conversation
 from bot.language.wording import Wording
 from bot.store.errors import NotFound, StoreError
 from bot.store.plan_types import NewAlert

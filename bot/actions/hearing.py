@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.interview.turn import Heard
+from bot.interview.exchange import Heard
 from bot.interview.understanding import URGENT_KINDS, Guess
 
 WORDS_LIMIT = 20_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from bot.casework.situation import PRISON_TIME, context_of, today
+from bot.interview.exchange import Situation
 from bot.interview.path import Context
-from bot.interview.turn import Situation
 from bot.interview.understanding import pending_of
 from bot.store.types import InterviewState
 

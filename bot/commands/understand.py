@@ -14,10 +14,11 @@ from bot.commands import UserError
 from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON, current_model
 from bot.interview.answers import Answer, InvalidAnswer, clean
 from bot.interview.definitions import Interview, Question
+from bot.interview.exchange import Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder, Step
-from bot.interview.turn import Conversation, Heard
-from bot.interview.understanding import Guess, chosen, likely, takes_words
+from bot.interview.turn import Conversation
+from bot.interview.understanding import Guess, chosen, likely, settled, takes_words
 from bot.settings import ROOT
 
 # Intents that the contract calls otherwise; the rest keep their name.
@@ -121,7 +122,14 @@ def result_of(
         "likely": [],
         "ms": found["ms"],
     }
-    if not words or found["private"]:
+    if found["private"]:
+        return result
+    if not words:
+        asked = Heard(found["intent"], text=str(line["text"]), guesses=guesses)
+        beside = conversation.answer_beside(_step(question) if question is not None else None, asked)
+        if beside is not None:
+            result["answers"][beside.answer.question] = list(beside.answer.options)
+            result["peer"].update(_peer(conversation.interview.by_id[beside.answer.question], beside.answer))
         return result
     open_answer, unsure = _open(conversation, question, str(line["text"]), guesses)
     others = {} if found["alerts"] and open_answer is None else _others(conversation, question, guesses)
@@ -139,15 +147,18 @@ def result_of(
     return result
 
 
+def _step(question: Question) -> Step:
+    return Step(question, question.options, None, settled=False)
+
+
 def _open(
     conversation: Conversation, question: Question | None, text: str, guesses: tuple[Guess, ...]
 ) -> tuple[Answer | None, list[str]]:
     """The answer to the open question, or the options that would be offered."""
     if question is None:
         return None, []
-    step = Step(question, question.options, None, settled=False)
     try:
-        return conversation.read(step, Heard("words", question=question.id, text=text, guesses=guesses)).answer, []
+        return conversation.read(_step(question), Heard("words", question=question.id, text=text, guesses=guesses)).answer, []
     except InvalidAnswer:
         return None, likely(question, question.options, guesses) if question.closed else []
 
@@ -155,11 +166,13 @@ def _open(
 def _others(conversation: Conversation, question: Question | None, guesses: tuple[Guess, ...]) -> dict[str, Answer]:
     """What else was heard: in an interview the person would be asked whether it is right."""
     found = {}
-    for name in dict.fromkeys(guess.question for guess in guesses):
+    old = settled(conversation.gates, question.id) if question is not None else frozenset()
+    news = [guess for guess in guesses if (guess.question, guess.option) not in old]
+    for name in dict.fromkeys(guess.question for guess in news):
         other = conversation.interview.by_id.get(name)
         if other is None or other is question or not takes_words(other):
             continue
-        options = chosen(other, other.options, guesses, conversation.sure_beside)
+        options = chosen(other, other.options, news, conversation.sure_beside)
         if options:
             found[name] = Answer(name, options=options)
     return found

@@ -11,8 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.content import ASK, OFFERED
 from bot.interview.definitions import NOT_NOW, Question
+from bot.interview.exchange import NOT_NOW_INTENTS
 from bot.interview.loading import load_interview
-from bot.interview.turn import NOT_NOW_INTENTS
 from bot.language.catalogue import Catalogues
 from bot.language.wording import Wording
 

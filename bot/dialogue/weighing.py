@@ -23,6 +23,8 @@ _FILE = "understanding.joblib"
 JOINED_SHARE = 0.25
 # How many lines the judge learns from at most: more would take long and tell little.
 JUDGED = 4000
+# How many lines likeness learns from at most: what the encoder had seen, label attention knows already.
+LEARNED = 20_000
 # The share of labels that are hidden while the judge learns.
 HIDDEN = 0.05
 # How many lines are looked at together in training: as many as make the encoder quick, few enough to fit in memory.
@@ -42,6 +44,14 @@ class Weighed:
     kinds: Dict[Text, float] = field(default_factory=dict)
     named: Dict[Text, float] = field(default_factory=dict)
     apart: Dict[Text, float] = field(default_factory=dict)
+
+
+def _enough(lines: List[Line]) -> List[Line]:
+    """At most ``LEARNED`` lines: every example and all that the encoder had not seen, and some of the rest."""
+    rest = [number for number, line in enumerate(lines) if line.whole and not unseen(line.id)]
+    over = min(max(0, len(lines) - LEARNED), len(rest))
+    left_out = set(random.Random(0).sample(rest, over))
+    return [line for number, line in enumerate(lines) if number not in left_out]
 
 
 def no_hits(_reading: Reading, _open: Optional[Text]) -> Dict[Text, float]:
@@ -65,8 +75,8 @@ class Weigher:
     # -- learning
 
     def train(self, lines: Sequence[Line], encoder: Optional[Vectors]) -> None:
-        """Learn from lines: the scores from all of them, how sure to be from those that the encoder had not seen."""
-        lines = [line for line in lines if line.text.strip()]
+        """Learn from lines: the scores from most of them, how sure to be from those that the encoder had not seen."""
+        lines = _enough([line for line in lines if line.text.strip()])
         readings = [read(line.text) for line in lines]
         said = [reading.clauses for reading in readings]
         opens = [line.open for line in lines]

@@ -21,6 +21,7 @@ from bot.evaluation.measuring import Judged, figures, reliability
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder
 from bot.interview.turn import Conversation
+from bot.interview.understanding import settled
 from bot.settings import ROOT
 
 LINES = ROOT / "tests" / "evaluation" / "lines"
@@ -50,7 +51,12 @@ def judge(model: Path, lines: list[dict[str, Any]]) -> list[Judged]:
     opens = [interview.by_id.get(str(line.get("open"))) for line in lines]
     parsed = parse_lines(str(model), [(question, str(line["text"])) for question, line in zip(opens, lines, strict=True)])
     return [
-        Judged(line, {**result_of(conversation, line, question, found), "guesses": found["guesses"]}, closed)
+        Judged(
+            line,
+            {**result_of(conversation, line, question, found), "guesses": found["guesses"]},
+            closed,
+            settled(conversation.gates, question.id) if question is not None else frozenset(),
+        )
         for line, question, found in zip(lines, opens, parsed, strict=True)
     ]
 
@@ -95,6 +101,7 @@ of their id): nobody looks at them, and only their totals are shown here. How it
 
 {report.totals(parts)}
 
+What a question is only asked after ("you have debts", where their kinds are asked) counts neither way when words say it again.
 An answer to a question that was not open is never written down unasked: the person is shown "I also heard" and says whether
 it is right.
 

@@ -17,10 +17,10 @@ from typing import Any, Self
 from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
+from bot.interview.exchange import NOT_NOW_INTENTS, Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import Context, PathFinder, Step
 from bot.interview.path import Path as Walked
-from bot.interview.turn import NOT_NOW_INTENTS, Heard
 from bot.interview.understanding import Guess
 from bot.interview.yamlfile import read_yaml
 from bot.rehearsal.choosing import Chooser

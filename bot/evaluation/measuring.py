@@ -12,19 +12,27 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One line, what is right for it, and what ``bcst2 understand`` made of it. ``closed`` are the questions that count."""
+    """One line, what is right for it, and what ``bcst2 understand`` made of it. ``closed`` are the questions that count.
+
+    ``settled`` are the answers that the open question is only asked after, as (question, option): they count neither way.
+    """
 
     line: Mapping[str, Any]
     result: Mapping[str, Any]
     closed: frozenset[str]
+    settled: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def wanted(self) -> dict[str, frozenset[str]]:
-        return {name: frozenset(options) for name, options in (self.line.get("answers") or {}).items()}
+        return self._news(self.line.get("answers") or {})
 
     @property
     def given(self) -> dict[str, frozenset[str]]:
-        return {name: frozenset(options) for name, options in self.result["answers"].items() if name in self.closed}
+        return {name: options for name, options in self._news(self.result["answers"]).items() if name in self.closed}
+
+    def _news(self, answers: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+        found = {name: frozenset(each for each in options if (name, each) not in self.settled) for name, options in answers.items()}
+        return {name: options for name, options in found.items() if options}
 
     @property
     def right(self) -> bool:

@@ -213,7 +213,8 @@ def read_record(data: Mapping[str, Any]) -> PersonRecord:
     known = {entry.name for entry in fields(PersonRecord)}
     for name in flat:
         if name not in known:
-            reader.problems[str(name)[:40]] = "is not a field of the record; remove the column"
+            shown = "".join(letter for letter in str(name) if letter.isprintable()).strip()[:40]
+            reader.problems[shown or "a column without a name"] = "is not a field of the record; remove the column"
     number = (reader.text("prison_number", required=True) or "").upper()
     if number and not PRISON_NUMBER.fullmatch(number):
         reader.problems["prison_number"] = "is not a prison number; write it as A1234BC"

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, choose, clean, normal, not_now, read_address, read_text, with_more
-from bot.interview.definitions import LATER, REFUSED, SKIPPED, UNKNOWN, Question
+from bot.interview.definitions import SKIPPED, Question
+from bot.interview.exchange import (
+    BESIDE_AN_ANSWER,
+    COMPLETE,
+    CONFIRM,
+    DENY,
+    NOT_NOW_INTENTS,
+    OFFER,
+    OPEN,
+    PAUSED,
+    TELLING,
+    Heard,
+    Outcome,
+    Recorded,
+    Situation,
+    say,
+)
 from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.understanding import (
     ALSO_HEARD,
-    NOTHING_PENDING,
     SURE,
     SURE_BESIDE,
     Beside,
     Guess,
-    Pending,
     beside,
     chosen,
     gates,
@@ -25,87 +39,8 @@ from bot.interview.understanding import (
     with_gates,
 )
 
-NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
-TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
-OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
-# Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
-CONFIRM, DENY = "confirm", "deny"
-# The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.
-OFFER = "offer"
 # Replies after which the same question was left open because the words were not understood.
 _TRIES = frozenset({"clarify", "try_again"})
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One message as understood. ``question`` is what was open on the sender's screen, ``seen`` the newest answer it knew.
-
-    ``english`` is what a machine made of words in another language: they are understood by it, and kept as they were typed.
-    Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
-    ``off`` that they are about something else altogether. ``by_button``: the questions that such words never settle.
-    """
-
-    intent: str
-    question: str | None = None
-    options: tuple[str, ...] = ()
-    text: str = ""
-    parts: Mapping[str, str] = field(default_factory=dict)
-    more: str = ""
-    guesses: tuple[Guess, ...] = ()
-    by_button: frozenset[str] = frozenset()
-    seen: int | None = None
-    alerts: tuple[str, ...] = ()
-    private: bool = False
-    off: bool = False
-    english: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Where the interview stands before the turn. ``last`` is (kind, question) of the turn before; ``pending`` what that asked."""
-
-    context: Context
-    answers: Mapping[str, Answer]
-    focus: str | None = None
-    state: str = OPEN
-    newest_for: Mapping[str, int] = field(default_factory=dict)
-    last: tuple[str, str | None] = ("", None)
-    pending: Pending = NOTHING_PENDING
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An answer to be kept, how it was understood, and the words it came from."""
-
-    answer: Answer
-    how: str
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the turn did. ``reply`` lists {"say": response name, "vars": ids and numbers}; it never holds an answer that was given.
-
-    Where something else was heard, its "utter_also_heard" holds that, and the words, until the next turn says whether it is right.
-    ``urgent`` are the kinds of urgent remark in what was said. ``step`` is what to ask next, None when all is settled; ``answers``
-    and ``path`` are as they are after the turn.
-    """
-
-    kind: str
-    question: str | None
-    recorded: tuple[Recorded, ...] = ()
-    reply: tuple[dict[str, Any], ...] = ()
-    focus: str | None = None
-    state: str = OPEN
-    step: Step | None = None
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    path: Path | None = field(default=None, compare=False, repr=False)
-    urgent: tuple[str, ...] = ()
-
-
-def say(name: str, **vars: Any) -> dict[str, Any]:
-    """One item of a reply."""
-    return {"say": name, "vars": vars}
 
 
 class Conversation:
@@ -116,7 +51,7 @@ class Conversation:
         self.interview = finder.interview
         self.sure = sure
         self.sure_beside = sure_beside
-        self._gates = gates(self.interview)
+        self.gates = gates(self.interview)
 
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
@@ -133,6 +68,10 @@ class Conversation:
     def _decide(self, situation: Situation, heard: Heard, path: Path) -> Outcome:
         current = path.next(situation.focus)
         here = current.question.id if current else None
+        answer = self.answer_beside(current, heard)
+        moved = heard.seen is not None and situation.newest_for.get(here or "", 0) > heard.seen
+        if current is not None and answer is not None and not moved:
+            return self._both(situation, path, current, answer, heard)
         if heard.intent == "begin":
             name = "utter_resumed" if situation.answers else "utter_welcome"
             return self._stay(situation, path, "begin", here, say(name))
@@ -204,6 +143,33 @@ class Conversation:
         return self._stay(situation, path, "say_more", step.question.id, say("utter_say_more", question=step.question.id))
 
     # -- answering
+
+    def answer_beside(self, step: Step | None, heard: Heard) -> Recorded | None:
+        """The answer to the open question that words give beside what they ask for; None where there is none to be sure of."""
+        if heard.intent not in BESIDE_AN_ANSWER or not heard.guesses or heard.private:
+            return None
+        if step is None or not step.question.closed or heard.question not in (None, step.question.id):
+            return None
+        try:
+            return self.read(step, replace(heard, intent="words"))
+        except InvalidAnswer:
+            return None
+
+    def _both(self, situation: Situation, path: Path, current: Step, recorded: Recorded, heard: Heard) -> Outcome:
+        """An answer, and what was asked for in the same breath."""
+        told = self._record(situation, path, current, recorded, heard=replace(heard, intent="words"))
+        if heard.intent == "pause":
+            state = PAUSED if told.state == OPEN else told.state
+            return replace(told, kind="pause", reply=(*told.reply, say("utter_paused")), state=state)
+        if heard.intent == "go_back":
+            back = self._back(situation, path, heard, current.question.id)
+            reply = (*told.reply, *back.reply)
+            step = path.by_id.get(back.focus or "")
+            if step is None:  # there is nothing before it
+                return replace(told, kind="go_back", reply=reply)
+            return replace(told, kind="go_back", question=back.question, reply=reply, focus=back.focus, state=OPEN, step=step)
+        asked = say("utter_person") if heard.intent == "person" else self._tell(heard.intent, current.question)
+        return replace(told, kind=heard.intent, reply=(*told.reply, asked))
 
     def _answer(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome:
         adding = self._added_words(situation, path, heard)
@@ -341,7 +307,7 @@ class Conversation:
         """What else the words say. Words said with an urgent remark are left to those who see to it."""
         if heard.intent != "words" or heard.alerts:
             return ()
-        found = with_gates(self.interview, self._gates, heard.guesses, {question, *heard.by_button})
+        found = with_gates(self.interview, self.gates, heard.guesses, {question, *heard.by_button})
         return beside(self.finder, context, answers, found, question, self.sure_beside)
 
     @staticmethod

@@ -123,6 +123,18 @@ def _needed(rule: Any) -> Iterator[list[str]]:
             yield from _needed(part)
 
 
+def settled(known: Mapping[str, tuple[Guess, ...]], question: str) -> frozenset[tuple[str, str]]:
+    """The answers, as (question, option), that a question is only asked after: no news where they are said beside it again."""
+    found = set[tuple[str, str]]()
+    waiting = [question]
+    while waiting:
+        for gate in known.get(waiting.pop(), ()):
+            if (gate.question, gate.option) not in found:
+                found.add((gate.question, gate.option))
+                waiting.append(gate.question)
+    return frozenset(found)
+
+
 def with_gates(
     interview: Interview, known: Mapping[str, tuple[Guess, ...]], guesses: Sequence[Guess], never: Collection[str]
 ) -> tuple[Guess, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from bot.interview.answers import Answer, value_of
 from bot.interview.definitions import NONE, Interview, Question
+from bot.interview.exchange import NOT_NOW_INTENTS
 from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step, Walk
 from bot.interview.rules import NOTHING
-from bot.interview.turn import NOT_NOW_INTENTS
 from bot.interview.understanding import Beside
 from bot.rehearsal.journey import Journey
 from bot.rehearsal.moves import ANSWER, WORDS, Move

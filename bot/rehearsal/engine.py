@@ -6,9 +6,10 @@ import time
 from dataclasses import replace
 
 from bot.interview.answers import ADDRESS_PARTS, Answer, normal
+from bot.interview.exchange import OPEN, Heard, Outcome, Situation
 from bot.interview.path import Context, Path, PathFinder
 from bot.interview.rules import Value
-from bot.interview.turn import OPEN, Conversation, Heard, Outcome, Situation
+from bot.interview.turn import Conversation
 from bot.interview.understanding import Guess, pending_of
 from bot.language.wording import load_commands
 from bot.rehearsal.journey import Journey

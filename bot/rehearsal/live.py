@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from bot.interview.answers import Answer
+from bot.interview.exchange import CONFIRM, DENY
 from bot.interview.path import Context, Path, PathFinder
-from bot.interview.turn import CONFIRM, DENY
 from bot.interview.understanding import pending_of
 from bot.rehearsal.browser import Browser, RequestFailed
 from bot.rehearsal.engine import context_of

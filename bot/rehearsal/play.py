@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from bot.interview.answers import Answer
+from bot.interview.exchange import CONFIRM, DENY, PAUSED
 from bot.interview.path import PathFinder
-from bot.interview.turn import CONFIRM, DENY, PAUSED
 from bot.language.wording import load_commands
 from bot.plan.alerts import find_alerts
 from bot.plan.definitions import PlanData

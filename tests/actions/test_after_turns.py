@@ -14,7 +14,7 @@ from bot.actions import forms
 from bot.actions.forms import Taken, Turns
 from bot.actions.hearing import Message
 from bot.casework.casework import Casework
-from bot.interview.turn import Heard
+from bot.interview.exchange import Heard
 from bot.store import Store
 from bot.store.errors import StoreBusy
 from bot.store.types import InterviewRow

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.interview.checking import check, warnings
+from bot.interview.exchange import NOT_NOW_INTENTS, TELLING
 from bot.interview.loading import DATA
 from bot.interview.record import read_record
-from bot.interview.turn import NOT_NOW_INTENTS, TELLING
 from bot.interview.understanding import URGENT_KINDS
 from bot.interview.yamlfile import read_yaml
 

@@ -193,6 +193,12 @@ def test_anything_is_a_record_or_refused(data: Any) -> None:
     assert "\n" not in str(refused)
 
 
+def test_a_column_whose_name_cannot_be_shown_is_refused_in_one_line() -> None:
+    with pytest.raises(RecordError) as error:
+        read_record({**FULL, "\n": "x"})
+    assert str(error.value) == "a column without a name: is not a field of the record; remove the column"
+
+
 @SOME
 @given(st.dictionaries(st.sampled_from(NAMES), st.just(SECRET), min_size=1))
 def test_a_value_is_never_repeated(data: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.interview.answers import Answer
+from bot.interview.exchange import COMPLETE, OPEN, PAUSED, Heard, Outcome, Situation
 from bot.interview.loading import Loader
 from bot.interview.path import Context, PathFinder
 from bot.interview.rules import Value
-from bot.interview.turn import COMPLETE, OPEN, PAUSED, Conversation, Heard, Outcome, Situation
+from bot.interview.turn import Conversation
 from bot.interview.understanding import Guess
 
 HEAD = """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.interview.turn import COMPLETE, Conversation
+from bot.interview.exchange import COMPLETE
+from bot.interview.turn import Conversation
 from tests.interview.test_turn import Talk, said, t, talk, to_the_end
 
 __all__ = ["t", "talk"]

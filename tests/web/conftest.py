@@ -24,9 +24,9 @@ from werkzeug.test import TestResponse
 from bot.actions.situation import situation
 from bot.casework.casework import Casework
 from bot.interview.definitions import Interview, Question
+from bot.interview.exchange import Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import Step
-from bot.interview.turn import Heard
 from bot.language.wording import Wording
 from bot.plan.definitions import PlanData
 from bot.plan.loading import load_plan

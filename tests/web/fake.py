@@ -11,7 +11,7 @@ from bot.actions.forms import HEALTH, Turns
 from bot.actions.hearing import Message
 from bot.interview.answers import normal
 from bot.interview.definitions import Interview
-from bot.interview.turn import Heard
+from bot.interview.exchange import Heard
 from bot.interview.understanding import Guess
 from bot.language.wording import Wording
 from bot.store.errors import StoreError

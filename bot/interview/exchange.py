@@ -1,0 +1,94 @@
+"""What goes into a turn of the interview and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.interview.answers import Answer
+from bot.interview.definitions import LATER, REFUSED, SKIPPED, UNKNOWN
+from bot.interview.path import Context, Path, Step
+from bot.interview.understanding import NOTHING_PENDING, Guess, Pending
+
+NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
+TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
+# What may be asked for in the same breath as an answer: "Yes, I have a wife. Can I talk to somebody about that?"
+BESIDE_AN_ANSWER = ("person", "pause", "go_back", "why", "help_me")
+OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
+# Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
+CONFIRM, DENY = "confirm", "deny"
+# The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.
+OFFER = "offer"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message as understood. ``question`` is what was open on the sender's screen, ``seen`` the newest answer it knew.
+
+    ``english`` is what a machine made of words in another language: they are understood by it, and kept as they were typed.
+    Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
+    ``off`` that they are about something else altogether. ``by_button``: the questions that such words never settle.
+    """
+
+    intent: str
+    question: str | None = None
+    options: tuple[str, ...] = ()
+    text: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    more: str = ""
+    guesses: tuple[Guess, ...] = ()
+    by_button: frozenset[str] = frozenset()
+    seen: int | None = None
+    alerts: tuple[str, ...] = ()
+    private: bool = False
+    off: bool = False
+    english: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where the interview stands before the turn. ``last`` is (kind, question) of the turn before; ``pending`` what that asked."""
+
+    context: Context
+    answers: Mapping[str, Answer]
+    focus: str | None = None
+    state: str = OPEN
+    newest_for: Mapping[str, int] = field(default_factory=dict)
+    last: tuple[str, str | None] = ("", None)
+    pending: Pending = NOTHING_PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An answer to be kept, how it was understood, and the words it came from."""
+
+    answer: Answer
+    how: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the turn did. ``reply`` lists {"say": response name, "vars": ids and numbers}; it never holds an answer that was given.
+
+    Where something else was heard, its "utter_also_heard" holds that, and the words, until the next turn says whether it is right.
+    ``urgent`` are the kinds of urgent remark in what was said. ``step`` is what to ask next, None when all is settled; ``answers``
+    and ``path`` are as they are after the turn.
+    """
+
+    kind: str
+    question: str | None
+    recorded: tuple[Recorded, ...] = ()
+    reply: tuple[dict[str, Any], ...] = ()
+    focus: str | None = None
+    state: str = OPEN
+    step: Step | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    path: Path | None = field(default=None, compare=False, repr=False)
+    urgent: tuple[str, ...] = ()
+
+
+def say(name: str, **vars: Any) -> dict[str, Any]:
+    """One item of a reply."""
+    return {"say": name, "vars": vars}
