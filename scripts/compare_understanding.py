@@ -179,8 +179,8 @@ def published() -> Encoder:
     from bot.dialogue.encoder_setup import set_up
 
     place = Path(tempfile.mkdtemp())
-    nothing = np.zeros((0, WIDTH), dtype=np.float32)
-    save_file(dict.fromkeys(PARTS, nothing), place / "none.safetensors", metadata={LABELS: "[]"})
+    nothing = {name: np.zeros((0, WIDTH) if name != PARTS[-1] else 0, dtype=np.float32) for name in PARTS}
+    save_file(nothing, place / "none.safetensors", metadata={LABELS: "[]"})
     set_up(ROOT / ".tools/minilm", place / "encoder", place / "none.safetensors")
     return Encoder(place / "encoder")
 

@@ -122,14 +122,7 @@ def result_of(
         "likely": [],
         "ms": found["ms"],
     }
-    if found["private"]:
-        return result
-    if not words:
-        asked = Heard(found["intent"], text=str(line["text"]), guesses=guesses)
-        beside = conversation.answer_beside(_step(question) if question is not None else None, asked)
-        if beside is not None:
-            result["answers"][beside.answer.question] = list(beside.answer.options)
-            result["peer"].update(_peer(conversation.interview.by_id[beside.answer.question], beside.answer))
+    if not words or found["private"]:
         return result
     open_answer, unsure = _open(conversation, question, str(line["text"]), guesses)
     others = {} if found["alerts"] and open_answer is None else _others(conversation, question, guesses)
@@ -147,18 +140,15 @@ def result_of(
     return result
 
 
-def _step(question: Question) -> Step:
-    return Step(question, question.options, None, settled=False)
-
-
 def _open(
     conversation: Conversation, question: Question | None, text: str, guesses: tuple[Guess, ...]
 ) -> tuple[Answer | None, list[str]]:
     """The answer to the open question, or the options that would be offered."""
     if question is None:
         return None, []
+    step = Step(question, question.options, None, settled=False)
     try:
-        return conversation.read(_step(question), Heard("words", question=question.id, text=text, guesses=guesses)).answer, []
+        return conversation.read(step, Heard("words", question=question.id, text=text, guesses=guesses)).answer, []
     except InvalidAnswer:
         return None, likely(question, question.options, guesses) if question.closed else []
 
@@ -167,13 +157,12 @@ def _others(conversation: Conversation, question: Question | None, guesses: tupl
     """What else was heard: in an interview the person would be asked whether it is right."""
     found = {}
     old = settled(conversation.gates, question.id) if question is not None else frozenset()
-    news = [guess for guess in guesses if (guess.question, guess.option) not in old]
-    for name in dict.fromkeys(guess.question for guess in news):
+    for name in dict.fromkeys(guess.question for guess in guesses):
         other = conversation.interview.by_id.get(name)
         if other is None or other is question or not takes_words(other):
             continue
-        options = chosen(other, other.options, news, conversation.sure_beside)
-        if options:
+        options = chosen(other, other.options, guesses, conversation.sure_beside)
+        if any((name, option) not in old for option in options):
             found[name] = Answer(name, options=options)
     return found
 

@@ -13,8 +13,6 @@ from bot.interview.understanding import NOTHING_PENDING, Guess, Pending
 
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
 TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
-# What may be asked for in the same breath as an answer: "Yes, I have a wife. Can I talk to somebody about that?"
-BESIDE_AN_ANSWER = ("person", "pause", "go_back", "why", "help_me")
 OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
 # Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
 CONFIRM, DENY = "confirm", "deny"

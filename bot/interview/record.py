@@ -214,6 +214,9 @@ def read_record(data: Mapping[str, Any]) -> PersonRecord:
     for name in flat:
         if name not in known:
             shown = "".join(letter for letter in str(name) if letter.isprintable()).strip()[:40]
+            if shown in known:
+                reader.problems[f"a column like {shown}"] = f"has a sign in its name that cannot be seen; write it as {shown}"
+                continue
             reader.problems[shown or "a column without a name"] = "is not a field of the record; remove the column"
     number = (reader.text("prison_number", required=True) or "").upper()
     if number and not PRISON_NUMBER.fullmatch(number):

@@ -9,7 +9,6 @@ from typing import Any
 from bot.interview.answers import Answer, InvalidAnswer, choose, clean, normal, not_now, read_address, read_text, with_more
 from bot.interview.definitions import SKIPPED, Question
 from bot.interview.exchange import (
-    BESIDE_AN_ANSWER,
     COMPLETE,
     CONFIRM,
     DENY,
@@ -68,10 +67,6 @@ class Conversation:
     def _decide(self, situation: Situation, heard: Heard, path: Path) -> Outcome:
         current = path.next(situation.focus)
         here = current.question.id if current else None
-        answer = self.answer_beside(current, heard)
-        moved = heard.seen is not None and situation.newest_for.get(here or "", 0) > heard.seen
-        if current is not None and answer is not None and not moved:
-            return self._both(situation, path, current, answer, heard)
         if heard.intent == "begin":
             name = "utter_resumed" if situation.answers else "utter_welcome"
             return self._stay(situation, path, "begin", here, say(name))
@@ -143,33 +138,6 @@ class Conversation:
         return self._stay(situation, path, "say_more", step.question.id, say("utter_say_more", question=step.question.id))
 
     # -- answering
-
-    def answer_beside(self, step: Step | None, heard: Heard) -> Recorded | None:
-        """The answer to the open question that words give beside what they ask for; None where there is none to be sure of."""
-        if heard.intent not in BESIDE_AN_ANSWER or not heard.guesses or heard.private:
-            return None
-        if step is None or not step.question.closed or heard.question not in (None, step.question.id):
-            return None
-        try:
-            return self.read(step, replace(heard, intent="words"))
-        except InvalidAnswer:
-            return None
-
-    def _both(self, situation: Situation, path: Path, current: Step, recorded: Recorded, heard: Heard) -> Outcome:
-        """An answer, and what was asked for in the same breath."""
-        told = self._record(situation, path, current, recorded, heard=replace(heard, intent="words"))
-        if heard.intent == "pause":
-            state = PAUSED if told.state == OPEN else told.state
-            return replace(told, kind="pause", reply=(*told.reply, say("utter_paused")), state=state)
-        if heard.intent == "go_back":
-            back = self._back(situation, path, heard, current.question.id)
-            reply = (*told.reply, *back.reply)
-            step = path.by_id.get(back.focus or "")
-            if step is None:  # there is nothing before it
-                return replace(told, kind="go_back", reply=reply)
-            return replace(told, kind="go_back", question=back.question, reply=reply, focus=back.focus, state=OPEN, step=step)
-        asked = say("utter_person") if heard.intent == "person" else self._tell(heard.intent, current.question)
-        return replace(told, kind=heard.intent, reply=(*told.reply, asked))
 
     def _answer(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome:
         adding = self._added_words(situation, path, heard)

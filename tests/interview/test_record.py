@@ -199,6 +199,12 @@ def test_a_column_whose_name_cannot_be_shown_is_refused_in_one_line() -> None:
     assert str(error.value) == "a column without a name: is not a field of the record; remove the column"
 
 
+def test_a_column_with_an_unseen_sign_in_its_name_is_named_as_it_should_be() -> None:
+    with pytest.raises(RecordError) as error:
+        read_record({**FULL, "home_area\u200b": "x"})
+    assert "write it as home_area" in str(error.value) and "remove" not in str(error.value)
+
+
 @SOME
 @given(st.dictionaries(st.sampled_from(NAMES), st.just(SECRET), min_size=1))
 def test_a_value_is_never_repeated(data: dict[str, Any]) -> None:

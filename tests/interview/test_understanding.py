@@ -161,42 +161,6 @@ def test_what_is_only_asked_after_one_answer_speaks_for_that_answer_but_never_an
     }
 
 
-def test_an_answer_counts_also_where_something_is_asked_for_in_the_same_breath(t: Talk) -> None:
-    outcome = t.hear("person", "rented. can I talk to somebody", RENTED)
-    assert [kept.answer.options for kept in outcome.recorded] == [("rented",)]
-    assert outcome.kind == "person" and said(outcome) == ["utter_heard", "utter_person"]
-    assert t.asking == outcome.step.question.id == "owes" if outcome.step else False
-    why = t.hear("why", "yes I do, why do you ask", OWES)
-    assert said(why) == ["utter_heard", "utter_why"] and why.reply[1]["vars"] == {"question": "owes"}
-    back = t.hear("go_back", "no doctor. go back", NO_GP, question=t.asking)
-    assert not back.recorded  # what is open is another question
-
-
-def test_somebody_who_answers_and_goes_back_is_at_the_question_before(t: Talk) -> None:
-    t.hear("words", "rented", RENTED)
-    back = t.hear("go_back", "I owe, and the one before was wrong", OWES)
-    assert [kept.answer.question for kept in back.recorded] == ["owes"]
-    assert t.asking == "lived" and back.step is not None and back.step.question.id == "lived"
-
-
-def test_going_back_at_the_first_question_keeps_the_answer_and_goes_on(t: Talk) -> None:
-    back = t.hear("go_back", "rented, go back", RENTED)
-    assert said(back) == ["utter_heard", "utter_at_start"]
-    assert t.asking == "owes" and back.step is not None and back.step.question.id == "owes"
-
-
-def test_an_answer_before_a_pause_is_kept(t: Talk) -> None:
-    outcome = t.hear("pause", "rented, and I need a break now", RENTED)
-    assert [kept.answer.question for kept in outcome.recorded] == ["lived"] and outcome.state == "paused"
-
-
-def test_words_that_only_ask_for_something_are_no_answer(t: Talk) -> None:
-    unsure = Guess("lived", "rented", 0.4)
-    for outcome in (t.hear("person", "can I talk to somebody", unsure), t.hear("why", "why", RENTED, private=True)):
-        assert not outcome.recorded
-    assert t.asking == "lived"
-
-
 def in_pairs(found: tuple[Guess, ...]) -> dict[str, float]:
     return {f"{each.question} {each.option}": each.confidence for each in found}
 
