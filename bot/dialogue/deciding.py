@@ -114,8 +114,8 @@ class UrgentSettings:
     """How sure is sure enough: of any words, of words that hold one of the patterns of ``urgent.yml``, and of one or two words
     that hold none ("yes" says nothing by itself, whatever was asked)."""
 
-    sure: float = 0.15
-    sure_if_named: float = 0.008
+    sure: float = 0.05
+    sure_if_named: float = 0.02
     sure_if_bare: float = 0.8
 
 
@@ -123,7 +123,7 @@ class UrgentSettings:
 class PrivateSettings:
     """How sure is sure enough: of any words, and of one or two."""
 
-    sure: float = 0.2
+    sure: float = 0.08
     sure_if_bare: float = 0.8
 
 

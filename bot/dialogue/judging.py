@@ -18,7 +18,7 @@ from bot.dialogue.scoring import KIND, Label
 
 OFF, PRIVATE, CLARIFY = "off", "private", "clarify"
 # Few lines are urgent: what is learned from them is held back more, and so finds more of those it has not seen.
-_FREEDOM = {"alert": 0.03}
+_FREEDOM = {"alert": 0.01}
 # How many of a kind's features, the last, are the encoder's.
 TOLD = 6
 SPOKEN: Tuple[Text, ...] = (*COMMANDS, OFF, PRIVATE, CLARIFY, *ALERTS)

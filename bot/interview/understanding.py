@@ -16,8 +16,8 @@ from bot.interview.path import Context, PathFinder
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard: the person then
 # says whether it is right, so less is enough.
-SURE = 0.75
-SURE_BESIDE = 0.65
+SURE = 0.8
+SURE_BESIDE = 0.75
 # From here on another option of the same question speaks against an answer that would only follow from something else.
 RIVAL = 0.2
 # What the ids of questions that ask for a consent have in them.
