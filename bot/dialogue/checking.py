@@ -46,7 +46,12 @@ def _patterns(root: Path) -> Iterator[Text]:
         yield str(error)
         return
     kinds: Dict[Text, Any] = {**(data.get("alerts") or {}), "private": data.get("private"), "spared": data.get("spared")}
-    for kind in (*ALERTS, "private", "spared"):
+    outright = data.get("outright") or {}
+    if not isinstance(outright, dict) or set(outright) - set(ALERTS):
+        yield f"{_name(path, root)}:1: 'outright' has lists of patterns for {', '.join(ALERTS)}; take out what else it has"
+        outright = {}
+    kinds.update({f"outright: {kind}": found for kind, found in outright.items()})
+    for kind in (*ALERTS, "private", "spared", *(f"outright: {kind}" for kind in outright)):
         if not isinstance(kinds.get(kind), list):
             yield f"{_name(path, root)}:1: has no list of patterns '{kind}'; write it"
             continue

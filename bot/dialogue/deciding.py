@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Text
 
 from bot.dialogue.lines import ALERTS
+from bot.dialogue.patterns import OUTRIGHT
 
 # What written lines call a command, and the intent that stands for it.
 INTENTS = {
@@ -141,6 +142,7 @@ def urgent_in(kinds: Mapping[Text, float], named: Mapping[Text, float], settings
     for kind in ALERTS:
         sure = kinds.get(kind, 0.0)
         enough = settings.sure if words > BARE else settings.sure_if_bare
-        if sure >= (settings.sure_if_named if named.get(kind) else enough):
-            found[kind] = sure
+        outright = named.get(kind, 0.0) >= OUTRIGHT
+        if outright or sure >= (settings.sure_if_named if named.get(kind) else enough):
+            found[kind] = 1.0 if outright else sure
     return sorted(found, key=lambda kind: -found[kind])

@@ -15,6 +15,10 @@ from bot.interview.yamlfile import read_yaml
 
 FILE = "understanding/urgent.yml"
 _GAP = r"(?:\w\S*\s+){0,4}?"
+# What an outright remark counts as: more than the patterns of one line ever do.
+OUTRIGHT = 100.0
+# Right before an outright remark these turn it round.
+_NOT = frozenset("not never no nor neither without used denies denied".split())
 _PIECE = re.compile(r"\s+|\||\(|\)\??|\*|[^\s|()*]+")
 
 
@@ -101,13 +105,25 @@ def load_patterns(root: Path = DATA) -> Tuple["re.Pattern[Text]", Mapping[Text, 
     return _any(data["spared"]), {kind: _any(patterns) for kind, patterns in kinds.items()}
 
 
+@lru_cache(maxsize=4)
+def load_outright(root: Path = DATA) -> Mapping[Text, "re.Pattern[Text]"]:
+    """A pattern of what is said outright, for kinds of alert that have one. Raises ContentError, PatternError."""
+    return {kind: _any(patterns) for kind, patterns in (read_yaml(root / FILE).get("outright") or {}).items()}
+
+
 def _any(patterns: Sequence[Text]) -> "re.Pattern[Text]":
     return re.compile("|".join(f"(?:{expression(pattern)})" for pattern in patterns))
 
 
 def kinds_in(text: Text, root: Path = DATA) -> Dict[Text, float]:
-    """How many patterns of each kind comparable words hold, figures of speech apart; kinds without any are left out."""
+    """How many patterns of each kind comparable words hold, figures of speech apart; kinds without any are left out.
+
+    What is said outright counts ``OUTRIGHT`` more.
+    """
     spared, kinds = load_patterns(root)
     words = spared.sub(" ", text + " ") + " "
     found = {kind: float(len(pattern.findall(words))) for kind, pattern in kinds.items()}
+    for kind, pattern in load_outright(root).items():
+        if any(not _NOT & set(words[: each.start()].split()[-2:]) for each in pattern.finditer(words)):
+            found[kind] = found.get(kind, 0.0) + OUTRIGHT
     return {kind: count for kind, count in found.items() if count}

@@ -20,7 +20,7 @@ from bot.dialogue.deciding import (
     urgent_in,
 )
 from bot.dialogue.lines import ALERTS, COMMANDS, Line, example_lines, joined, line_of, read_lines, training_files
-from bot.dialogue.patterns import PatternError, expression, kinds_in
+from bot.dialogue.patterns import OUTRIGHT, PatternError, expression, kinds_in
 from bot.dialogue.wordpiece import WordPiece, basic_words
 from bot.dialogue.words import Clause, features_of, read, tokenize
 from bot.interview.loading import load_interview
@@ -296,3 +296,34 @@ def test_one_or_two_words_are_private_only_when_very_sure() -> None:
 )
 def test_words_spelt_by_sound(said: str, meant: str) -> None:
     assert read(said).text == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'll top myself if they don't sort it",
+        "top myself if they dont move me",
+        "swear down im gonna do meself in",
+        "i want hang",
+        "Cl states he wants to kill himself",
+        "cant be bothered, dont wanna live no more",
+    ],
+)
+def test_what_is_said_outright_is_urgent_whatever_was_learned(said: str) -> None:
+    found = kinds_in(read(said).text)
+    assert found["self_harm"] >= OUTRIGHT
+    assert urgent_in({"self_harm": 0.0}, found, UrgentSettings()) == ["self_harm"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'd never kill myself",
+        "I don't want to kill myself",
+        "not gonna top myself over a phone bill am I",
+        "could kill for a cup of tea",
+        "me mam's going to kill me when she sees the state of this",
+    ],
+)
+def test_what_is_denied_or_a_figure_of_speech_is_not_said_outright(said: str) -> None:
+    assert max(kinds_in(read(said).text).values(), default=0.0) < OUTRIGHT
