@@ -46,6 +46,8 @@ def _patterns(root: Path) -> Iterator[Text]:
         yield str(error)
         return
     kinds: Dict[Text, Any] = {**(data.get("alerts") or {}), "private": data.get("private"), "spared": data.get("spared")}
+    if not isinstance(data.get("denied"), list):
+        yield f"{_name(path, root)}:1: 'denied' is no list of words; write it as [used, denies]"
     outright = data.get("outright") or {}
     if not isinstance(outright, dict) or set(outright) - set(ALERTS):
         yield f"{_name(path, root)}:1: 'outright' has lists of patterns for {', '.join(ALERTS)}; take out what else it has"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Text, Tuple
 
 from bot.dialogue.content import examples
+from bot.dialogue.encoder_files import unseen
 from bot.interview.definitions import Interview
 from bot.interview.loading import DATA
 
@@ -139,3 +140,11 @@ def joined(lines: Sequence[Line], count: int, seed: int = 0) -> List[Line]:
                 text += chance.choice((". ", ", ", "; ", ". ", " and ")) + other.text.rstrip(" .,;")
         made.append(Line(text, first.open, answers, whole=True, id=f"joined-{number}", voice=first.voice))
     return made
+
+
+def some_of(lines: Sequence[Line], most: int) -> List[Line]:
+    """At most so many lines, in their order: every example and all that the encoder had not seen, and as many of the rest."""
+    rest = [number for number, line in enumerate(lines) if line.whole and not unseen(line.id)]
+    over = min(max(0, len(lines) - most), len(rest))
+    left_out = set(random.Random(0).sample(rest, over))
+    return [line for number, line in enumerate(lines) if number not in left_out]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, List, Mapping, Sequence, Text, Tuple
+from typing import Dict, FrozenSet, List, Mapping, Sequence, Text, Tuple
 
+from bot.dialogue.words import load_vocabulary
 from bot.interview.loading import DATA
 from bot.interview.yamlfile import read_yaml
 
@@ -17,8 +18,8 @@ FILE = "understanding/urgent.yml"
 _GAP = r"(?:\w\S*\s+){0,4}?"
 # What an outright remark counts as: more than the patterns of one line ever do.
 OUTRIGHT = 100.0
-# Right before an outright remark these turn it round.
-_NOT = frozenset("not never no nor neither without used denies denied".split())
+# How many words right before an outright remark may turn it round.
+_BEFORE = 2
 _PIECE = re.compile(r"\s+|\||\(|\)\??|\*|[^\s|()*]+")
 
 
@@ -106,9 +107,14 @@ def load_patterns(root: Path = DATA) -> Tuple["re.Pattern[Text]", Mapping[Text, 
 
 
 @lru_cache(maxsize=4)
-def load_outright(root: Path = DATA) -> Mapping[Text, "re.Pattern[Text]"]:
-    """A pattern of what is said outright, for kinds of alert that have one. Raises ContentError, PatternError."""
-    return {kind: _any(patterns) for kind, patterns in (read_yaml(root / FILE).get("outright") or {}).items()}
+def load_outright(root: Path = DATA) -> Tuple[Mapping[Text, "re.Pattern[Text]"], FrozenSet[Text]]:
+    """A pattern of what is said outright, for kinds of alert that have one, and the words that turn it round.
+
+    Raises ContentError, PatternError.
+    """
+    data = read_yaml(root / FILE)
+    outright = {kind: _any(patterns) for kind, patterns in (data.get("outright") or {}).items()}
+    return outright, load_vocabulary(root).negation | frozenset(data.get("denied") or ())
 
 
 def _any(patterns: Sequence[Text]) -> "re.Pattern[Text]":
@@ -123,7 +129,8 @@ def kinds_in(text: Text, root: Path = DATA) -> Dict[Text, float]:
     spared, kinds = load_patterns(root)
     words = spared.sub(" ", text + " ") + " "
     found = {kind: float(len(pattern.findall(words))) for kind, pattern in kinds.items()}
-    for kind, pattern in load_outright(root).items():
-        if any(not _NOT & set(words[: each.start()].split()[-2:]) for each in pattern.finditer(words)):
+    outright, denied = load_outright(root)
+    for kind, pattern in outright.items():
+        if any(not denied & set(words[: each.start()].split()[-_BEFORE:]) for each in pattern.finditer(words)):
             found[kind] = found.get(kind, 0.0) + OUTRIGHT
     return {kind: count for kind, count in found.items() if count}

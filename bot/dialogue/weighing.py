@@ -14,7 +14,7 @@ from bot.dialogue.candidates import MOST_CLAUSES, UNSAID, Candidates, Catalogue,
 from bot.dialogue.encoder import Vectors
 from bot.dialogue.encoder_files import unseen
 from bot.dialogue.judging import Judge, kind_features
-from bot.dialogue.lines import COMMANDS, Line, joined
+from bot.dialogue.lines import COMMANDS, Line, joined, some_of
 from bot.dialogue.scoring import KIND, Label, Scorer, Settings, labels_of
 from bot.dialogue.spans import Rows, SpanFeatures
 from bot.dialogue.words import Reading, read
@@ -46,14 +46,6 @@ class Weighed:
     apart: Dict[Text, float] = field(default_factory=dict)
 
 
-def _enough(lines: List[Line]) -> List[Line]:
-    """At most ``LEARNED`` lines: every example and all that the encoder had not seen, and some of the rest."""
-    rest = [number for number, line in enumerate(lines) if line.whole and not unseen(line.id)]
-    over = min(max(0, len(lines) - LEARNED), len(rest))
-    left_out = set(random.Random(0).sample(rest, over))
-    return [line for number, line in enumerate(lines) if number not in left_out]
-
-
 def no_hits(_reading: Reading, _open: Optional[Text]) -> Dict[Text, float]:
     """Without patterns."""
     return {}
@@ -76,7 +68,7 @@ class Weigher:
 
     def train(self, lines: Sequence[Line], encoder: Optional[Vectors]) -> None:
         """Learn from lines: the scores from most of them, how sure to be from those that the encoder had not seen."""
-        lines = _enough([line for line in lines if line.text.strip()])
+        lines = some_of([line for line in lines if line.text.strip()], LEARNED)
         readings = [read(line.text) for line in lines]
         said = [reading.clauses for reading in readings]
         opens = [line.open for line in lines]
