@@ -3,9 +3,9 @@
     python scripts/adapt_encoder.py WEIGHTS TOKENIZER [--epochs 5] [--from adapted.safetensors] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
-PyYAML in an environment of its own, and takes a quarter of an hour an epoch on two cores (47,000 lines). WEIGHTS and TOKENIZER are the
-model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it: what
-`make train` learns sits on top.
+PyYAML in an environment of its own, and takes a quarter of an hour an epoch on two cores (47,000 lines). WEIGHTS and TOKENIZER are
+the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
+what `make train` learns sits on top.
 
 Layers 3 to 5 learn, together with a label attention (``bot/dialogue/attention.py``), to tell every option that is said from
 (question asked, words); lines are joined now and then, so that several answers in one breath are known too. The lower layers stay
