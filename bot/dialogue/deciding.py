@@ -82,6 +82,9 @@ def command_in(
         enough = settings.sure_pause if kind == "pause" else settings.sure
         if sure < (enough if has_options else max(enough, settings.sure_open)) or answered >= sure:
             return None
+        # "They say they will, whether they do I couldn't tell you" is an unclear answer, and a joke is a joke.
+        if max(kinds.get("off", 0.0), kinds.get("clarify", 0.0)) > sure:
+            return None
         # The words that alone mean a pause are known (``commands.yml``); "restart" is none of them.
         if kind == "pause" and len(words) == 1:
             return None

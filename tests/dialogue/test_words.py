@@ -250,6 +250,12 @@ def test_commands_are_sure_short_and_surer_than_an_answer() -> None:
     assert command('/skip{"question": "gp"}', {"skip": 0.99}) is None
 
 
+def test_what_is_surer_to_be_unclear_or_off_the_subject_is_no_command() -> None:
+    assert command("whether they do, I couldn't tell you", {"unknown": 0.34, "clarify": 0.47}) is None
+    assert command("what do you call a screw with no keys", {"person": 0.56, "off": 0.58}) is None
+    assert command("no idea, sorry", {"unknown": 0.9, "clarify": 0.2, "off": 0.1}) == "unknown"
+
+
 def test_at_a_question_without_options_only_a_sure_command_takes_the_words_away() -> None:
     for sure, wanted in ((0.8, None), (0.95, "pause")):
         assert command_in("to stop the drink", "matters_most", [], {"pause": sure}, CommandSettings(), has_options=False) == wanted
