@@ -57,7 +57,10 @@ class Implied:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. ``rule`` joins its section's rule, its own, and the mode its ``asked_of`` needs."""
+    """One question. ``rule`` joins its section's rule, its own, and the mode its ``asked_of`` needs.
+
+    ``wish``: what the person wants, which never follows from anything else they say.
+    """
 
     id: str
     section: str
@@ -72,6 +75,7 @@ class Question:
     optional: bool = False
     urgent: bool = False
     carry: bool = True
+    wish: bool = False
     pathway: str | None = None
     peer: Peer | None = None
     implied: Implied | None = None

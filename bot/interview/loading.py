@@ -30,7 +30,7 @@ _HEAD_KEYS = frozenset("sections not_now none_of_these limits shared_examples re
 _REVIEW_KEYS = frozenset("plain easy options not sensitive because".split())
 _SECTION_KEYS = frozenset("section pathway title intro when because questions".split())
 _QUESTION_KEYS = frozenset(
-    "id kind asked_of sensitive optional urgent carry peer when because plain easy options options_from needs_of examples "
+    "id kind asked_of sensitive optional urgent carry wish peer when because plain easy options options_from needs_of examples "
     "min max at_most reads_back implied depends_on ends".split()
 )
 _OPTION_KEYS = frozenset("id plain easy exclusive when peer examples".split())
@@ -349,6 +349,7 @@ class Loader:
             urgent=reader.flag(entry, "urgent"),
             # "Is it right?" is about what is said now: a yes to it from an earlier interview would settle it unasked.
             carry=reader.flag(entry, "carry", True) and reader.maybe(entry, "reads_back") is None,
+            wish=reader.flag(entry, "wish"),
             pathway=pathway,
             peer=Peer(reader.word(peer, "pathway"), reader.word(peer, "question")) if peer else None,
             implied=Implied(reader.rule(implied, "when"), reader.word(implied, "answer")) if implied else None,

@@ -141,7 +141,7 @@ def with_gates(
     """The guesses to say back, with the answers that what was heard needs to be asked at all: as sure as what needs them.
 
     Nothing is added for a question that the words speak of themselves with another option, for those in ``never`` (the open one:
-    it is not answered by way of another), or because of an option that says there is nothing ("no help").
+    it is not answered by way of another), for a wish, or because of an option that says there is nothing ("no help").
     """
     best = {(guess.question, guess.option): guess for guess in guesses}
     waiting = list(guesses)
@@ -153,7 +153,7 @@ def with_gates(
         for gate in known.get(guess.question, ()):
             rivals = (each for each in best.values() if each.question == gate.question and each.option != gate.option)
             before = best.get((gate.question, gate.option))
-            if gate.question in never or any(each.confidence >= RIVAL for each in rivals):
+            if gate.question in never or interview.by_id[gate.question].wish or any(each.confidence >= RIVAL for each in rivals):
                 continue
             if before is None or before.confidence < guess.confidence:
                 best[gate.question, gate.option] = replace(gate, confidence=guess.confidence)

@@ -176,6 +176,14 @@ def test_a_gate_is_as_sure_as_what_needs_it_and_gives_way_to_what_was_said_of_it
     assert in_pairs(with_gates(interview, known, [Guess("nothing", "x", 0.9)], ())) == {"nothing x": 0.9}
 
 
+def test_what_somebody_wants_does_not_follow_from_something_else() -> None:
+    interview = load_interview()
+    found = gates(interview)
+    assert [guess.question for guess in found["lived_with"]] == ["keep_home"]
+    told = [Guess("lived_with", "partner", 0.99)]
+    assert with_gates(interview, found, told, ()) == tuple(told)
+
+
 def test_nobody_consents_by_way_of_something_else() -> None:
     interview = load_interview()
     plan = load_plan()
