@@ -127,6 +127,8 @@ def test_urgent_words_are_found_and_figures_of_speech_are_not(said: str, kind: s
     assert kind in kinds_in(read(said).text)
     for spared in ("I could kill for a cup of tea", "dying for a fag", "this place will be the death of me", "bored to death mate"):
         assert not kinds_in(read(spared).text), spared
+    assert not kinds_in(read("nobody outside is a threat to me").text), "an answer"
+    assert "safety" in kinds_in(read("nobody believes he is a threat to me").text)
 
 
 def test_written_lines_are_of_the_form_and_never_answer_a_sensitive_question() -> None:
