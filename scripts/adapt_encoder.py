@@ -1,16 +1,16 @@
 """Adapts the sentence encoder to what is said here: writes bot/data/understanding/encoder.safetensors.
 
-    python scripts/adapt_encoder.py WEIGHTS TOKENIZER [--epochs 5] [--from adapted.safetensors] [--to file]
+    python scripts/adapt_encoder.py WEIGHTS TOKENIZER [--epochs 5] [--from adapted] [--rate 1e-4] [--newest d-] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
-PyYAML in an environment of its own, and takes a quarter of an hour an epoch on two cores (47,000 lines). WEIGHTS and TOKENIZER are
-the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
+PyYAML in an environment of its own, and takes three quarters of an hour an epoch on two cores (66,000 lines). WEIGHTS and TOKENIZER
+are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
 what `make train` learns sits on top.
 
-Layers 3 to 5 learn, together with a label attention (``bot/dialogue/attention.py``), to tell every option that is said from
-(question asked, words); lines are joined now and then, so that several answers in one breath are known too. The lower layers stay
-as they were published, so what they make of each line is worked out once. A sixth of the written lines, by the digest of their id,
-is never used: how sure to be is learned from those.
+All six layers learn, together with a label attention (``bot/dialogue/attention.py``), to tell every option that is said from
+(question asked, words); lines are joined now and then, so that several answers in one breath are known too. The words' own vectors
+stay as they were published. What is kept is the running mean of what was learned on the way: it is steadier than the last step. A
+sixth of the written lines, by the digest of their id, is never used: how sure to be is learned from those.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +42,11 @@ from bot.dialogue.words import read  # noqa: E402
 from bot.interview.loading import load_interview  # noqa: E402
 from bot.language.wording import load_commands  # noqa: E402
 
-FIRST = 3  # the first layer that learns
-BATCH, POOL, RATE, HEAD_RATE, DROP, MIXED, WARM_UP, LONGEST = 32, 8, 2e-4, 40.0, 0.1, 0.5, 60, 96
+BATCH, POOL, RATE, HEAD_RATE, DROP, MIXED, WARM_UP, LONGEST = 32, 8, 1e-4, 40.0, 0.1, 0.5, 60, 96
+# What is kept is the mean of about so many last steps; it is saved so often on the way.
+MEAN_OF, SAVED_EVERY = 500, 500
+# How often a line of those that are named newest is met, for once that another is.
+NEWEST = 3.0
 # An example's own question is known; what it says to others is not.
 UNKNOWN = 0.1
 # How strongly a label looks, and what it asks for, before anything was learned: along the mean of what says it.
@@ -54,11 +58,7 @@ class Bert:
 
     def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
         self.tensors = tensors
-        self.learning = {
-            name: tensor.requires_grad_()
-            for name, tensor in tensors.items()
-            if any(f"layer.{number}." in name for number in range(FIRST, LAYERS))
-        }
+        self.learning = {name: tensor.requires_grad_() for name, tensor in tensors.items() if "encoder.layer." in name}
 
     def norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
         return functional.layer_norm(x, (WIDTH,), self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"], 1e-12)
@@ -71,10 +71,10 @@ class Bert:
         x = functional.embedding(ids, self.tensors["embeddings.word_embeddings.weight"])
         return self.norm(x + places + self.tensors["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
 
-    def layers(self, x: torch.Tensor, mask: torch.Tensor, first: int, end: int, drop: float = 0.0) -> torch.Tensor:
+    def layers(self, x: torch.Tensor, mask: torch.Tensor, drop: float = 0.0) -> torch.Tensor:
         count, length, _ = x.shape
         seen = mask[:, None, None, :] > 0
-        for number in range(first, end):
+        for number in range(LAYERS):
             base = f"encoder.layer.{number}"
             parts = [
                 self.linear(x, f"{base}.attention.self.{part}").view(count, length, HEADS, -1).transpose(1, 2)
@@ -97,10 +97,8 @@ class Head:
         self.whole = (towards * FIND).clone().requires_grad_()
         self.bias = torch.full((len(towards),), NOTHING).requires_grad_()
 
-    def go_on(self, begun: dict[str, torch.Tensor], path: Path, names: list[Label]) -> None:
+    def go_on(self, begun: dict[str, torch.Tensor], before: dict[Label, int], names: list[Label]) -> None:
         """Begin from what was learned before, where a label was there already."""
-        with safe_open(path, framework="pt") as file:
-            before = {(question, option): row for row, (question, option) in enumerate(json.loads(file.metadata()[LABELS]))}
         pairs = [(row, before[name]) for row, name in enumerate(names) if name in before]
         with torch.no_grad():
             for tensor, part in zip(self.learning(), PARTS, strict=True):
@@ -120,31 +118,42 @@ def mean_of(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return functional.normalize((x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True), dim=-1)
 
 
-class Lower:
-    """What the layers that do not learn make of each line, worked out once."""
+class Batches:
+    """Lines as pieces of words, padded to one length."""
 
     def __init__(self, bert: Bert, ids: list[list[int]]) -> None:
-        self.order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
-        self.kept = [torch.zeros(0)] * len(ids)
-        with torch.no_grad():
-            for start in range(0, len(ids), 2 * BATCH):
-                chosen = self.order[start : start + 2 * BATCH]
-                padded = torch.zeros(len(chosen), max(len(ids[number]) for number in chosen), dtype=torch.long)
-                mask = torch.zeros(padded.shape)
-                for row, number in enumerate(chosen):
-                    padded[row, : len(ids[number])] = torch.tensor(ids[number])
-                    mask[row, : len(ids[number])] = 1
-                found = bert.layers(bert.embed(padded), mask, 0, FIRST).half()
-                for row, number in enumerate(chosen):
-                    self.kept[number] = found[row, : len(ids[number])].clone()
+        self._bert = bert
+        self.ids = ids
 
-    def batch(self, chosen: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-        length = max(len(self.kept[number]) for number in chosen)
-        x, mask = torch.zeros(len(chosen), length, WIDTH), torch.zeros(len(chosen), length)
+    def of(self, chosen: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """What goes into the first layer, and which of it is there."""
+        padded = torch.zeros(len(chosen), max(len(self.ids[number]) for number in chosen), dtype=torch.long)
+        mask = torch.zeros(padded.shape)
         for row, number in enumerate(chosen):
-            x[row, : len(self.kept[number])] = self.kept[number].float()
-            mask[row, : len(self.kept[number])] = 1
-        return x, mask
+            padded[row, : len(self.ids[number])] = torch.tensor(self.ids[number])
+            mask[row, : len(self.ids[number])] = 1
+        with torch.no_grad():
+            return self._bert.embed(padded), mask
+
+
+class Mean:
+    """The running mean of what is learned."""
+
+    def __init__(self, learning: list[torch.Tensor]) -> None:
+        self._learning = learning
+        self._mean = [tensor.detach().clone() for tensor in learning]
+        self._steps = 0
+
+    def step(self) -> None:
+        """Take in what it is now."""
+        self._steps += 1
+        with torch.no_grad():
+            torch._foreach_lerp_(self._mean, [tensor.detach() for tensor in self._learning], 1 / min(self._steps, MEAN_OF))
+
+    def save(self, names: list[str], labels: list[Label], path: Path) -> None:
+        """Write it as half floats."""
+        kept = {name: tensor.half().contiguous() for name, tensor in zip(names, self._mean, strict=True)}
+        save_file(kept, path, metadata={LABELS: json.dumps(labels)})
 
 
 def to_learn(written: list[Line], interview: object) -> list[Line]:
@@ -174,16 +183,29 @@ def wanted_of(lines: list[Line], catalogue: Catalogue) -> tuple[list[Label], tor
     return names, wanted, counts
 
 
-def towards(bert: Bert, lower: Lower, wanted: torch.Tensor) -> torch.Tensor:
+def towards(bert: Bert, batches: Batches, wanted: torch.Tensor) -> torch.Tensor:
     """For each label the direction of what says it, away from what everything is like: where its attention begins."""
     found = torch.zeros(wanted.shape[1], WIDTH)
+    order = sorted(range(len(batches.ids)), key=lambda number: len(batches.ids[number]))
     with torch.no_grad():
-        for start in range(0, len(lower.order), 2 * BATCH):
-            chosen = lower.order[start : start + 2 * BATCH]
-            x, mask = lower.batch(chosen)
-            found += wanted[chosen].T @ mean_of(bert.layers(x, mask, FIRST, LAYERS), mask)
+        for start in range(0, len(order), 2 * BATCH):
+            chosen = order[start : start + 2 * BATCH]
+            x, mask = batches.of(chosen)
+            found += wanted[chosen].T @ mean_of(bert.layers(x, mask), mask)
         mean = functional.normalize(found.sum(0), dim=-1)
         return functional.normalize(functional.normalize(found, dim=-1) - 0.9 * mean, dim=-1)
+
+
+def labels_in(path: Path) -> dict[Label, int]:
+    """The labels that were learned before, and where each stands."""
+    with safe_open(path, framework="pt") as file:
+        return {(question, option): row for row, (question, option) in enumerate(json.loads(file.metadata().get(LABELS, "[]")))}
+
+
+def met(lines: list[Line], newest: str) -> np.ndarray:
+    """How often each line is met: its share of all."""
+    often = np.array([NEWEST if newest and line.id.startswith(newest) else 1.0 for line in lines])
+    return often / often.sum()
 
 
 def main() -> None:
@@ -193,6 +215,8 @@ def main() -> None:
     parser.add_argument("tokenizer", type=Path)
     parser.add_argument("--epochs", type=float, default=5)
     parser.add_argument("--from", dest="start", type=Path, help="adapted layers to go on from")
+    parser.add_argument("--rate", type=float, default=RATE, help="how fast at first; it falls to nothing")
+    parser.add_argument("--newest", default="", metavar="PREFIX", help="lines whose id begins so are met more often")
     parser.add_argument("--to", type=Path, default=ROOT / ADAPTED)
     args = parser.parse_args()
     torch.manual_seed(0)
@@ -207,44 +231,50 @@ def main() -> None:
     interview = load_interview()
     lines = to_learn([line for path in training_files() for line in read_lines(path) if not unseen(line.id)], interview)
     names, wanted, counts = wanted_of(lines, Catalogue.of(interview))
-    lower = Lower(bert, [pieces.pair(question_words(line.open), read(line.text).spoken or line.text)[:LONGEST] for line in lines])
-    head = Head(towards(bert, lower, wanted))
-    if args.start and set(PARTS) <= set(begun):
-        head.go_on(begun, args.start, names)
+    spoken = [pieces.pair(question_words(line.open), read(line.text).spoken or line.text)[:LONGEST] for line in lines]
+    batches = Batches(bert, spoken)
+    before = labels_in(args.start) if args.start else {}
+    head = Head(towards(bert, batches, wanted) if set(names) - set(before) else torch.zeros(len(names), WIDTH))
+    if before:
+        head.go_on(begun, before, names)
     print(f"{len(lines)} lines, {len(names)} labels", flush=True)
 
     groups = [
         {"params": list(bert.learning.values()), "weight_decay": 0.01},
         {"params": head.learning(), "weight_decay": 0.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=RATE)
+    optimiser = torch.optim.AdamW(groups, lr=args.rate)
+    learning = [*bert.learning.values(), *head.learning()]
+    mean, parts = Mean(learning), [*bert.learning, *PARTS]
+    often = met(lines, args.newest)
     total = int(args.epochs * len(lines) / BATCH)
     step, began, recent = 0, time.monotonic(), 0.0
     while step < total:
         # Lines of like length together: little is padded.
-        pool = sorted(chance.choice(len(lines), POOL * BATCH), key=lambda number: len(lower.kept[number]))
+        pool = sorted(chance.choice(len(lines), POOL * BATCH, p=often), key=lambda number: len(spoken[number]))
         for start in chance.permutation(POOL) * BATCH:
             step += 1
-            rate = RATE * min(1.0, step / WARM_UP) * max(0.02, 1 - step / total)
+            rate = args.rate * min(1.0, step / WARM_UP) * max(0.02, 1 - step / total)
             for group, times in zip(optimiser.param_groups, (1.0, HEAD_RATE), strict=True):
                 group["lr"] = rate * times
             chosen = pool[start : start + BATCH]
-            x, mask = lower.batch(chosen)
+            x, mask = batches.of(chosen)
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                x = bert.layers(x, mask, FIRST, LAYERS, DROP)
+                x = bert.layers(x, mask, DROP)
             losses = functional.binary_cross_entropy_with_logits(head(x.float(), mask), wanted[chosen], reduction="none")
             loss = (losses * counts[chosen]).sum() / len(chosen)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_([*bert.learning.values(), *head.learning()], 5.0)
+            torch.nn.utils.clip_grad_norm_(learning, 5.0)
             optimiser.step()
+            mean.step()
             recent += loss.item()
             if step % 100 == 0:
                 print(f"step {step} of {total}, loss {recent / 100:.3f}, {time.monotonic() - began:.0f} s", flush=True)
                 recent = 0.0
-    learned = {**bert.learning, **dict(zip(PARTS, head.learning(), strict=True))}
-    kept = {name: tensor.detach().half().contiguous() for name, tensor in learned.items()}
-    save_file(kept, args.to, metadata={LABELS: json.dumps(names)})
+            if step % SAVED_EVERY == 0:
+                mean.save(parts, names, args.to)
+    mean.save(parts, names, args.to)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ MOST_OTHERS, MOST_OPTIONS = 14, 12
 FAINT = 0.08
 # As logits: from where on something is said faintly, and what stands for not said at all.
 FAINTLY_SAID, UNSAID = -4.0, -12.0
+# Where among a candidate's features it stands how strongly the encoder hears it in the whole line; NaN where it does not know it.
+HEARD = 18
 KINDS = ("clarify", "off", "private", "elsewhere")
 
 

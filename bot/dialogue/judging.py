@@ -12,13 +12,16 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from bot.dialogue.candidates import UNSAID, Candidates
+from bot.dialogue.candidates import HEARD, UNSAID, Candidates
 from bot.dialogue.lines import ALERTS, COMMANDS, Line
 from bot.dialogue.scoring import KIND, Label
 
 OFF, PRIVATE, CLARIFY = "off", "private", "clarify"
 # Few lines are urgent: what is learned from them is held back more, and so finds more of those it has not seen.
 _FREEDOM = {"alert": 0.01}
+# Every so many-th line says how much the judge and the encoder's own word count beside one another.
+_APART = 4
+_MOST_SURE = 12.0
 # How many of a kind's features, the last, are the encoder's.
 TOLD = 6
 SPOKEN: Tuple[Text, ...] = (*COMMANDS, OFF, PRIVATE, CLARIFY, *ALERTS)
@@ -81,6 +84,7 @@ class Judge:
         self._answers = HistGradientBoostingClassifier(
             max_iter=120, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=25, l2_regularization=2.0, random_state=0
         )
+        self._both = LogisticRegression(max_iter=500)
         # Each with what the encoder says of the words, and without: a model is good where there is no encoder, too.
         # As (weights, bias): a sum is all that is left of a model of this kind once it is trained.
         self._kinds: Dict[Tuple[Text, bool], Tuple[np.ndarray, float]] = {}
@@ -88,25 +92,40 @@ class Judge:
     def fit_answers(self, candidates: Sequence[Candidates], lines: Sequence[Line]) -> None:
         """Learn from lines whose candidates were scored without them."""
         features = np.concatenate([found.features for found in candidates if found.labels])
-        right = [
-            label[1] in line.answers.get(label[0], ())
-            for found, line in zip(candidates, lines, strict=True)
-            for label in found.labels
-        ]
-        self._answers.fit(features, np.array(right))
+        right = np.array(
+            [
+                label[1] in line.answers.get(label[0], ())
+                for found, line in zip(candidates, lines, strict=True)
+                for label in found.labels
+            ]
+        )
+        lines_of = np.repeat(np.arange(len(lines)), [len(found.labels) for found in candidates])
+        apart = lines_of % _APART == 0
+        self._answers.fit(features[~apart], right[~apart])
+        self._both.fit(self._judged_and_heard(features[apart]), right[apart])
+        self._answers.fit(features, right)
+
+    def _judged_and_heard(self, features: np.ndarray) -> np.ndarray:
+        """As logits, what the judge says of each candidate (by itself; beside the encoder) and what the encoder says of it."""
+        sure = self._answers.predict_proba(features)[:, 1]
+        judged = np.clip(np.log(sure / (1.0 - sure)), -_MOST_SURE, _MOST_SURE)
+        heard = np.clip(features[:, HEARD], -_MOST_SURE, _MOST_SURE)
+        known = np.isfinite(heard)
+        return np.stack([judged * ~known, judged * known, np.where(known, heard, 0.0), known], axis=1)
+
+    def _sure(self, features: np.ndarray) -> np.ndarray:
+        return np.asarray(self._both.predict_proba(self._judged_and_heard(features))[:, 1])
 
     def answers(self, candidates: Candidates) -> np.ndarray:
         """How sure each candidate is: (candidates,)."""
-        if not candidates.labels:
-            return np.zeros(0)
-        return np.asarray(self._answers.predict_proba(candidates.features)[:, 1])
+        return self._sure(candidates.features) if candidates.labels else np.zeros(0)
 
     def answers_of_each(self, found: Sequence[Candidates]) -> List[np.ndarray]:
         """How sure the candidates of each of many lines are."""
         features = [candidates.features for candidates in found if candidates.labels]
-        sure = self._answers.predict_proba(np.concatenate(features))[:, 1] if features else np.zeros(0)
+        sure = self._sure(np.concatenate(features)) if features else np.zeros(0)
         ends = np.cumsum([len(candidates.labels) for candidates in found])
-        return [np.asarray(sure[end - len(candidates.labels) : end]) for end, candidates in zip(ends, found, strict=True)]
+        return [sure[end - len(candidates.labels) : end] for end, candidates in zip(ends, found, strict=True)]
 
     def fit_kinds(self, features: Sequence[np.ndarray], lines: Sequence[Line]) -> None:
         """Learn from lines' kind features, scored without them."""

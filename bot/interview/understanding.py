@@ -14,10 +14,10 @@ from bot.interview.answers import Answer, InvalidAnswer, choose
 from bot.interview.definitions import Interview, Option, Question
 from bot.interview.path import Context, PathFinder
 
-# From here on words are taken as the answer to the open question, or said back as something else that was heard: the person then
-# says whether it is right, so less is enough.
-SURE = 0.8
-SURE_BESIDE = 0.75
+# From here on words are taken as the answer to the open question, or said back as something else that was heard. What is said back
+# is asked about, but there are many more things it could be, and each that is wrong costs the person a moment and some trust.
+SURE = 0.75
+SURE_BESIDE = 0.84
 # From here on another option of the same question speaks against an answer that would only follow from something else.
 RIVAL = 0.2
 # What the ids of questions that ask for a consent have in them.
