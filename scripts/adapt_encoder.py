@@ -3,7 +3,7 @@
     python scripts/adapt_encoder.py WEIGHTS TOKENIZER [--epochs 5] [--from adapted] [--rate 1e-4] [--newest d-] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
-PyYAML in an environment of its own, and takes three quarters of an hour an epoch on two cores (66,000 lines). WEIGHTS and TOKENIZER
+PyYAML in an environment of its own, and takes three quarters of an hour an epoch on two cores (68,000 lines). WEIGHTS and TOKENIZER
 are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
 what `make train` learns sits on top.
 
@@ -217,7 +217,7 @@ def main() -> None:
     parser.add_argument("--from", dest="start", type=Path, help="adapted layers to go on from")
     parser.add_argument("--rate", type=float, default=RATE, help="how fast at first; it falls to nothing")
     parser.add_argument("--newest", default="", metavar="PREFIX", help="lines whose id begins so are met more often")
-    parser.add_argument("--to", type=Path, default=ROOT / ADAPTED)
+    parser.add_argument("--to", type=Path, default=ROOT / ADAPTED, help="written now and then on the way, too")
     args = parser.parse_args()
     torch.manual_seed(0)
     chance = np.random.RandomState(0)

@@ -59,7 +59,7 @@ class Implied:
 class Question:
     """One question. ``rule`` joins its section's rule, its own, and the mode its ``asked_of`` needs.
 
-    ``wish``: what the person wants, which never follows from anything else they say.
+    ``wish``: what the person wants. Words that say something only asked after it do not say it, too.
     """
 
     id: str

@@ -11,17 +11,21 @@ import sys
 os.environ["BCST2_SECRET"] = "test-secret"
 logging.disable(logging.CRITICAL)
 
+import numpy as np  # noqa: E402
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT  # noqa: E402
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered  # noqa: E402
 from rasa.shared.importers.importer import TrainingDataImporter  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
 from bot.dialogue import memory  # noqa: E402
+from bot.dialogue.candidates import HEARD, Candidates, Catalogue, Columns, candidates_of  # noqa: E402
 from bot.dialogue.channel import disarm  # noqa: E402
 from bot.dialogue.commands import CommandMatcher  # noqa: E402
-from bot.dialogue.lines import unpacked  # noqa: E402
+from bot.dialogue.judging import Judge  # noqa: E402
+from bot.dialogue.lines import Line, unpacked  # noqa: E402
 from bot.dialogue.memory import ShortMemory  # noqa: E402
 from bot.dialogue.nlg import InterviewNLG  # noqa: E402
+from bot.dialogue.words import read  # noqa: E402
 
 
 def importer() -> dict:
@@ -98,6 +102,42 @@ async def words(domain) -> dict:
     return {"plain": plain, "easy": easy, "told": told, "unknown": await nlg.generate("utter_nothing", tracker, "page")}
 
 
+def heard() -> list:
+    """What stands at ``HEARD`` for an option that the encoder hears, and for one that it has never met."""
+    catalogue = Catalogue({"gp": ("yes", "no")}, frozenset(), frozenset(), frozenset())
+    columns = Columns(catalogue, {("gp", "yes"): 0, ("gp", "no"): 1}, {})
+    spans = [tuple(read("yes I have one").clauses)]
+    found = candidates_of("gp", spans, np.zeros((1, 2)), np.zeros((1, 1)), np.array([[3.25, np.nan]]), columns)
+    return [None if np.isnan(value) else float(value) for value in found.features[:, HEARD]]
+
+
+def judged() -> dict:
+    """How sure a judge is that learned from made-up candidates, of which likeness says little and the encoder much."""
+    chance = np.random.RandomState(0)
+    lines, made = [], []
+    for _ in range(800):
+        right = chance.random_sample() < 0.5
+        features = chance.normal(size=(1, HEARD + 1)).astype(np.float32)
+        features[0, 0] += right
+        features[0, HEARD] = chance.normal(3.0 if right else -3.0, 2.0) if chance.random_sample() < 0.8 else np.nan
+        lines.append(Line("x", "gp", {"gp": ("yes",)} if right else {}))
+        made.append(Candidates([("gp", "yes")], features))
+    judge = Judge()
+    judge.fit_answers(made, lines)
+
+    def sure(told: float) -> float:
+        features = np.zeros((1, HEARD + 1), dtype=np.float32)
+        features[0, HEARD] = told
+        return float(judge.answers(Candidates([("gp", "yes")], features))[0])
+
+    each = [float(some[0]) for some in judge.answers_of_each(made)]
+    return {
+        "no": sure(-5.0), "unknown": sure(float("nan")), "yes": sure(5.0), "louder": sure(11.0),
+        "alone": [float(judge.answers(some)[0]) for some in made[:20]], "each": each[:20],
+        "mean": float(np.mean(each)), "right": float(np.mean([bool(line.answers) for line in lines])),
+    }  # fmt: skip
+
+
 def main() -> None:
     asked = json.load(sys.stdin)
     imported, domain = importer()
@@ -106,6 +146,8 @@ def main() -> None:
         "commands": commands(asked["lines"]),
         "place": asyncio.run(place(domain)),
         "words": asyncio.run(words(domain)),
+        "heard": heard(),
+        "judged": judged(),
         "disarmed": [disarm(text) for text in ("/pause", " // a", "/", "either/or", "yes")],
     }
     print(json.dumps(result))

@@ -117,6 +117,17 @@ def test_questions_are_worded_in_the_level_asked_for_with_the_options_offered(si
     assert words["unknown"] is None
 
 
+def test_the_judge_finds_what_the_encoder_says_of_a_candidate(side: dict[str, Any]) -> None:
+    assert side["heard"] == [3.25, None]
+
+
+def test_the_surer_the_encoder_the_surer_the_judge_and_without_it_in_between(side: dict[str, Any]) -> None:
+    judged = side["judged"]
+    assert 0.0 < judged["no"] < 0.1 < judged["unknown"] < 0.9 < judged["yes"] < judged["louder"] < 1.0
+    assert judged["alone"] == pytest.approx(judged["each"]), "one at a time or many at once"
+    assert judged["mean"] == pytest.approx(judged["right"], abs=0.05), "being sure means what it says"
+
+
 def test_a_typed_slash_never_becomes_a_payload(side: dict[str, Any]) -> None:
     assert side["disarmed"] == ["pause", "a", "-", "either/or", "yes"]
 
