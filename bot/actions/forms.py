@@ -138,7 +138,7 @@ def _decision(outcome: Outcome, message: Message, alerts: tuple[NewAlert, ...] =
     # What the machine made of the words goes with them: who reads the answer sees both.
     made = {"translation": dict(message.translation)} if message.translation else {}
     entries = [
-        Entry(answer=kept.answer, how=kept.how, by=message.by, words=kept.words, understood=made if kept.words else {})
+        Entry(kept.answer, kept.how, message.by, words=kept.words, understood=made if kept.words and not kept.earlier else {})
         for kept in outcome.recorded
     ]
     return Decision(

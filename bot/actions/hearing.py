@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.interview.exchange import Heard
+from bot.interview.exchange import CONFIRM, DENY, Heard
 from bot.interview.understanding import URGENT_KINDS, Guess
 
 WORDS_LIMIT = 20_000
@@ -58,6 +58,7 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
     # Words that nobody could put into English say nothing to a model of English. What sounds urgent is heard all the same.
     strange = bool(translation.get("problem"))
     buttons = metadata.get("by_button")
+    settles, right = metadata.get("settles"), metadata.get("right")
     # What a machine translated never settles these, not even by way of "I also heard".
     kept = frozenset(map(str, buttons)) if isinstance(buttons, list) and translation.get("text") else frozenset()
     heard = Heard(
@@ -76,6 +77,8 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         private=latest.get("private") is True and not strange,
         off=latest.get("off") is True and not strange,
         english=_text(translation.get("text")),
+        settles=settles if settles in (CONFIRM, DENY) else "",
+        right=tuple(map(str, right)) if isinstance(right, list) else (),
     )
     return Message(
         interview=str(tracker.get("sender_id")),

@@ -21,7 +21,7 @@ from bot.interview.exchange import NOT_NOW_INTENTS, Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import Context, PathFinder, Step
 from bot.interview.path import Path as Walked
-from bot.interview.understanding import Guess
+from bot.interview.understanding import Guess, takes_words
 from bot.interview.yamlfile import read_yaml
 from bot.rehearsal.choosing import Chooser
 from bot.rehearsal.engine import EngineTable
@@ -115,6 +115,13 @@ class Talker(Chooser):
             if more and len(facts) < FACTS:
                 facts.append(more)
         return Move(WORDS, step.question.id, words=". ".join(facts), spare=None if spare.do == WORDS else spare)
+
+    def goes_on(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Walked) -> Move | None:
+        """What comes next is said with the yes or no, where the page has a box for it."""
+        if not takes_words(step.question):
+            return None
+        said = self.move(step, context, answers, path)
+        return said if said.do == WORDS and said.spare is not None else None
 
     def agrees(self, heard: Any) -> bool:
         """Whether it is what the journey answered by button."""

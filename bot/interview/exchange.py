@@ -27,6 +27,9 @@ class Heard:
     ``english`` is what a machine made of words in another language: they are understood by it, and kept as they were typed.
     Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
     ``off`` that they are about something else altogether. ``by_button``: the questions that such words never settle.
+
+    Words may come with a yes or no to what else was heard before: ``settles`` is ``confirm`` or ``deny`` then, and ``right`` are
+    the questions that were heard right, all of them where none is named.
     """
 
     intent: str
@@ -42,6 +45,8 @@ class Heard:
     private: bool = False
     off: bool = False
     english: str = ""
+    settles: str = ""
+    right: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,12 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An answer to be kept, how it was understood, and the words it came from."""
+    """An answer to be kept, how it was understood, and the words it came from; ``earlier``: words of a turn before."""
 
     answer: Answer
     how: str
     words: str = ""
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.interview.exchange import (
 from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.understanding import (
     ALSO_HEARD,
+    NOTHING_PENDING,
     SURE,
     SURE_BESIDE,
     Beside,
@@ -55,7 +56,7 @@ class Conversation:
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
         path = self.finder.path(situation.context, situation.answers)
-        outcome = self._decide(situation, heard, path)
+        outcome = self._goes_on(situation, heard, path) or self._decide(situation, heard, path)
         if heard.alerts:
             # Before anything else that is said: where to turn to now.
             urgent = tuple(say(f"utter_alert_{kind}") for kind in heard.alerts)
@@ -181,7 +182,7 @@ class Conversation:
         return Outcome(
             kind="confirm",
             question=here,
-            recorded=tuple(Recorded(answer, "model", pending.said) for answer in found.values()),
+            recorded=tuple(Recorded(answer, "model", pending.said, earlier=True) for answer in found.values()),
             reply=tuple(reply if asking else [*reply, say("utter_finished")]),
             focus=focus,
             state=OPEN if asking else COMPLETE,
@@ -189,6 +190,22 @@ class Conversation:
             answers=answers,
             path=after,
         )
+
+    def _goes_on(self, situation: Situation, heard: Heard, path: Path) -> Outcome | None:
+        """The turn that says whether what else was heard is right, and goes on in the same breath; None for any other."""
+        if not heard.settles or not situation.pending.heard:
+            return None
+        about = replace(heard, intent=heard.settles, options=heard.right)
+        first = self._confirmed(situation, path, path.next(situation.focus), about)
+        if first is None or first.path is None:
+            return None
+        last = (first.kind, first.question)
+        now = replace(situation, answers=first.answers, focus=first.focus, last=last, pending=NOTHING_PENDING)
+        then = self._decide(now, heard, first.path)
+        if not then.answers:
+            then = replace(then, step=first.path.next(then.focus), answers=first.answers, path=first.path)
+        # What the first part would have asked next was answered by the second.
+        return replace(then, recorded=first.recorded + then.recorded, reply=first.reply[:1] + then.reply)
 
     def _yes_or_no(self, text: str) -> str:
         """Whether words say no more than yes or no."""

@@ -76,6 +76,10 @@ class EngineTable:
             question = self.finder.interview.by_id[move.question or ""]
             parts = move.parts or ({ADDRESS_PARTS[0]: move.words} if question.kind == "address" and move.words else {})
             return Heard(ANSWER, move.question, move.options, text=move.words, parts=parts, more=move.more, seen=self._newest)
+        if move.words:
+            # A yes or no to what else was heard, and words in the same breath.
+            said = self._heard(replace(move, do=WORDS))
+            return replace(said, settles=move.do, right=move.options)
         return Heard(move.do, move.question, move.options, seen=self._newest)
 
     def _guesses(self, move: Move) -> tuple[Guess, ...]:

@@ -50,7 +50,7 @@ class LiveTable:
         if move.do == CHANGE:
             return self._turn(do=CHANGE, change=move.question)
         if move.do in (CONFIRM, DENY):
-            return self._turn(do=move.do, options=list(move.options))
+            return self._turn(do=move.do, options=list(move.options), words=move.words)
         if move.do not in (ANSWER, WORDS):
             return self._turn(do=move.do)
         question = self.finder.interview.by_id[move.question or ""]

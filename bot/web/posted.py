@@ -60,13 +60,18 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for Rasa: ``typed`` words or a button's payload, and what goes with it."""
+    """A message for Rasa: ``typed`` words or a button's payload, and what goes with it.
+
+    ``settles`` and ``right`` are the yes or no to "I also heard" that words come with (see ``exchange.Heard``).
+    """
 
     message: str
     typed: bool = False
     words: str = ""
     more: str = ""
     parts: dict[str, str] = field(default_factory=dict)
+    settles: str = ""
+    right: tuple[str, ...] = ()
 
 
 def new_turn() -> str:
@@ -100,6 +105,8 @@ def read_form(form: MultiDict[str, str]) -> Posted:
     elif do not in COMMANDS or do == CHANGE:
         do = ANSWER
     options = form.getlist("option")[:MOST_OPTIONS] if pick is None else [pick]
+    if do == CONFIRM and not options:
+        do = DENY  # every tick was taken away
     return Posted(
         turn=_turn(form.get("turn")),
         question=_question(form.get("question")),
@@ -157,8 +164,12 @@ def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Ou
     """
     if posted.do == CHANGE:
         return Outgoing(payload(CHANGE, question=posted.target or ""))
-    if posted.do == CONFIRM:
-        return Outgoing(payload(CONFIRM, option=[option for option in posted.options if _ID.fullmatch(option)]))
+    if posted.do in (CONFIRM, DENY):
+        right = tuple(option for option in posted.options if _ID.fullmatch(option))
+        if posted.words.strip():
+            words = _short_enough(posted.words.strip(), limits)
+            return Outgoing(words, typed=True, words=words, settles=posted.do, right=right)
+        return Outgoing(payload(CONFIRM, option=list(right)) if posted.do == CONFIRM else payload(DENY))
     if posted.do != ANSWER:
         return Outgoing(payload(posted.do))
     if step is not None and step.question.closed:

@@ -15,7 +15,7 @@ from bot.language.languages import DRAFTED, ENGLISH
 from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
-from bot.web.posted import DATE_PARTS, Posted, new_turn
+from bot.web.posted import CONFIRM, DATE_PARTS, Posted, new_turn
 from bot.web.talk import SAY_MORE, private_name, private_questions
 from bot.web.tongues import Tongues
 
@@ -144,6 +144,8 @@ class Screen:
     drafted: bool = False
     some_english: bool = False
     translates: bool = False
+    # Words to go with the yes or no to what else was heard: None where none are asked for.
+    going_on: str | None = None
 
     @property
     def neutral(self) -> bool:
@@ -182,7 +184,7 @@ class Views:
             direction="rtl" if row.language in RIGHT_TO_LEFT else "ltr",
             turn=posted.turn if posted is not None else new_turn(),
             seen=state.newest if posted is None or posted.seen is None else posted.seen,
-            replies=self._replies(state, path),
+            replies=self._replies(state, path, posted),
             section=section,
             intro=intro,
             question=asked,
@@ -230,7 +232,7 @@ class Views:
             reads_back=self.part(question.reads_back, path, language, level) if question.reads_back else None,
         )
 
-    def _replies(self, state: InterviewState, path: Path) -> tuple[Reply, ...]:
+    def _replies(self, state: InterviewState, path: Path, posted: Posted | None = None) -> tuple[Reply, ...]:
         last = state.turn
         if last is None:
             return ()
@@ -249,14 +251,18 @@ class Views:
             if name == CLARIFY and about in path:
                 offers = self._offers(path.by_id[about], vars.get("options") or (), language, level)
             change = self._change(about, path, state.interview.focus) if name in _ABOUT_AN_ANSWER else None
-            heard = self._heard(vars.get("also") or (), language, level) if name == ALSO_HEARD else ()
+            heard = self._heard(vars.get("also") or (), language, level, posted) if name == ALSO_HEARD else ()
             urgent = name == URGENT or name.startswith(ALERT)
             replies.append(Reply(name, text, urgent, change, offers, heard))
         return tuple(replies)
 
-    def _heard(self, also: Sequence[Mapping[str, Any]], language: str, level: str) -> tuple[Choice, ...]:
-        rows = [(each, row) for each in also for row in self.wording.heard([each], language, level)]
-        return tuple(Choice(str(each["question"]), f"{ask} – {said}", chosen=True) for each, (ask, said) in rows)
+    def _heard(
+        self, also: Sequence[Mapping[str, Any]], language: str, level: str, posted: Posted | None = None
+    ) -> tuple[Choice, ...]:
+        """What else was heard, all of it ticked, or what was left ticked."""
+        rows = [(str(each["question"]), row) for each in also for row in self.wording.heard([each], language, level)]
+        left = posted.options if posted is not None and posted.do == CONFIRM else None
+        return tuple(Choice(name, f"{ask} – {said}", chosen=left is None or name in left) for name, (ask, said) in rows)
 
     def _change(self, question_id: str, path: Path, focus: str | None) -> str | None:
         """What to post to change an answer, unless its question is the one on the page."""

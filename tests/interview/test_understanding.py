@@ -212,6 +212,51 @@ def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
     assert "things" not in t.now.answers
 
 
+def test_words_may_go_with_the_yes_or_no_and_answer_what_comes_next(t: Talk) -> None:
+    t.hear("words", "x", RENTED, OWES, NO_GP)
+    dog = Guess("things", "dog", 0.9)
+    first = t.hear("words", "and nobody hurt me, I have a dog", dog, question="hurt", settles="confirm", right=("owes",))
+    assert [(kept.answer.question, kept.words, kept.earlier) for kept in first.recorded] == [("owes", "x", True)]
+    assert (first.kind, said(first)) == ("try_again", ["utter_also_put", "utter_buttons_only"]), "private ones take a button only"
+    assert t.now.answers["owes"].options == ("yes",) and "gp" not in t.now.answers
+    t.hear("answer", "", question="hurt", options=("no",))
+    t.hear("words", "y", dog, NO_GP, question="things")
+    both = t.hear("words", "some notes", question="notes", settles="confirm")
+    assert [(kept.answer.question, kept.words) for kept in both.recorded] == [("gp", "y"), ("notes", "some notes")]
+    assert (both.kind, said(both)) == ("answer", ["utter_also_put", "utter_written"])
+    assert both.path is not None and both.answers["gp"].options == ("no",) and both.step is not None
+
+
+def test_words_beside_a_no_drop_what_was_heard_and_are_heard_themselves(t: Talk) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    outcome = t.hear("words", "behind with it", OWES, question="owes", settles="deny")
+    assert said(outcome) == ["utter_also_dropped", "utter_heard"]
+    assert [kept.answer.question for kept in outcome.recorded] == ["owes"] and "gp" not in t.now.answers
+
+
+def test_words_beside_a_yes_keep_what_was_confirmed_whatever_they_are(t: Talk) -> None:
+    for words, kind, reply in (
+        ({"intent": "pause"}, "pause", "utter_paused"),
+        ({"intent": "words", "private": True}, "offer", "utter_private_offer"),
+        ({"intent": "words"}, "clarify", "utter_options_again"),
+    ):
+        talk = Talk(t.conversation)
+        talk.hear("words", "x", RENTED, NO_GP)
+        outcome = talk.hear(text="something else", question="owes", settles="confirm", **words)
+        assert outcome.kind == kind and said(outcome) == ["utter_also_put", reply]
+        assert talk.now.answers["gp"].options == ("no",) and talk.asking == "owes"
+    talk.hear("answer", "", question="owes", options=("no",))
+    lost = talk.hear("words", "x", question="hurt", settles="confirm")
+    assert lost.recorded == () and said(lost) == ["utter_buttons_only"], "nothing was asked: they are words and no more"
+
+
+def test_an_urgent_remark_beside_a_yes_is_answered_first(t: Talk) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    outcome = t.hear("words", "yes rent's due, I want to die", OWES, question="owes", settles="confirm", alerts=("self_harm",))
+    assert said(outcome) == ["utter_alert_self_harm", "utter_also_put", "utter_heard"] and outcome.urgent == ("self_harm",)
+    assert [(kept.answer.question, kept.words) for kept in outcome.recorded] == [("gp", "x"), ("owes", "")]
+
+
 def test_a_command_between_leaves_what_was_heard_to_be_asked(t: Talk) -> None:
     t.hear("words", "x", RENTED, NO_GP)
     assert t.hear("why", "").kind == "why"

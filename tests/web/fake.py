@@ -67,6 +67,8 @@ class FakeRasa:
             ),
             seen=metadata.get("seen"),
             english=str(made.get("text") or ""),
+            settles=str(metadata.get("settles") or ""),
+            right=tuple(metadata.get("right") or ()),
         )
         taken = Message(sender, str(metadata["turn"]), heard, str(metadata["by"]), str(metadata["device"]), "en", "plain", made)
         try:

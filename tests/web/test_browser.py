@@ -328,3 +328,44 @@ def test_a_scale_is_chosen_by_its_number(desk: Desk) -> None:
     page.get_by_role("radio", name=re.compile("^10$")).check()
     desk.press("Continue")
     assert [answer.number for answer in desk.live.house.store.state(row.id).answers.values() if answer.number is not None] == [10.0]
+
+
+def test_what_else_was_heard_is_settled_with_more_words_by_keyboard_narrow_and_without_javascript(
+    desk: Desk, chromium: Chromium
+) -> None:
+    rasa, store = desk.live.house.rasa, desk.live.house.store
+    bare = Desk(chromium, desk.live, java_script_enabled=False)
+    try:
+        for here in (desk, bare):
+            row, page = at(desk.live, "one"), here.page
+            rasa.guesses, rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
+            page.goto(f"/interviews/{row.id}")
+            page.fill("#words", "at my mum's, single, got a doctor")
+            with page.expect_navigation():
+                page.locator("#words").press("Enter")
+            assert page.locator("input[name=option]:checked").count() == 2
+            if here is desk:
+                assert page.evaluate("document.activeElement.tagName") == "H1"
+                assert desk.violations() == [] and desk.small() == []
+                page.set_viewport_size({"width": 320, "height": 256})
+                assert desk.sideways() <= 0
+                page.set_viewport_size({"width": 1280, "height": 800})
+                store.put_into(row.id, "test", language="ar")
+                page.reload()
+                assert page.locator("html[dir=rtl] label[for=answer]").is_visible()
+                assert desk.violations() == [] and desk.small() == []
+                store.put_into(row.id, "test", language="en")
+                page.reload()
+            rasa.guesses, rasa.beside = {"return": 0.9}, []
+            page.locator("input[name=option]").first.focus()
+            page.keyboard.press("Space")
+            page.locator("input[name=words]").fill("I go back there")
+            with page.expect_navigation():
+                page.locator("input[name=words]").press("Enter")
+            answers = store.state(row.id).answers
+            assert answers["where_will_live"].options == ("return",)
+            assert len({"partner", "gp"} & set(answers)) == 1, "the tick that was taken away is asked in its turn"
+        assert desk.complaints == []
+    finally:
+        rasa.guesses, rasa.beside = {}, []
+        bare.context.close()

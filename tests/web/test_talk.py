@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.web.conftest import Browser, House, Midway, text_of
+from tests.web.conftest import Browser, House, Midway, answer_until, text_of, web_of
 
 
 def test_a_question_is_asked_with_all_it_needs(house: House, worker: Browser, row: str) -> None:
@@ -170,6 +170,63 @@ def test_what_else_was_heard_is_shown_for_a_yes_or_no_before_the_next_question(h
     assert answers["where_will_live"].options == ("nowhere",)
     assert "gp" not in answers, "what was left unticked is asked in its turn"
     assert "I have put that down" in worker.page
+
+
+def test_words_can_go_with_the_yes_and_are_said_to_what_comes_next(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
+    worker.turn(row, words="at me mums, single, got a doctor")
+    assert "If there is more to say, write it here" in worker.page
+    house.rasa.guesses, house.rasa.beside = {}, [("bank_account", "yes")]
+    worker.turn(row, do="confirm", option="partner", words="and I have a bank account")
+    _, message, typed, metadata = house.rasa.heard[-1]
+    assert (message, typed) == ("and I have a bank account", True)
+    assert (metadata["settles"], metadata["right"]) == ("confirm", ["partner"])
+    state = house.store.state(row)
+    after = web_of(house).talk.path(state).next()
+    assert after is not None and metadata["question"] == after.question.id == "where_will_live"
+    assert state.answers["partner"].options == ("no",) and "gp" not in state.answers
+    assert "Do you have a bank account" in text_of(worker.page), "it is said back in its turn"
+
+
+def test_words_too_long_beside_a_yes_are_shown_again_with_the_ticks_as_they_were(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
+    worker.turn(row, words="at me mums, single, got a doctor")
+    asked = len(house.rasa.heard)
+    assert worker.turn(row, do="confirm", option="gp", words="long " * 900).status_code == 422
+    assert len(house.rasa.heard) == asked and "partner" not in house.store.state(row).answers
+    assert 'value="gp" checked' in worker.page and 'value="partner" checked' not in worker.page
+    assert "long long" in worker.page and "govuk-error-message" in worker.page
+
+
+def test_taking_away_every_tick_is_a_no(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("where_will_live", "nowhere")]
+    worker.turn(row, words="at me mums")
+    worker.turn(row, do="confirm")
+    assert "where_will_live" not in house.store.state(row).answers
+    assert "I have not put that down" in worker.page
+
+
+def test_easy_read_asks_one_thing_a_page_and_before_a_private_question_words_are_not_asked_for(
+    house: House, worker: Browser
+) -> None:
+    row = house.started("Lee", level="easy").id
+    answer_until(house, row, lambda step: step.question.id == "where_lived")
+    worker.get(f"/interviews/{row}")
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
+    worker.turn(row, words="at me mums, got a doctor")
+    assert "I also heard this" in worker.page and 'name="words"' not in worker.page
+    # Before a private question words are not asked for: it takes a button only.
+    talk, first = web_of(house).talk, house.started("Lee").id
+    answer_until(house, first, lambda step: step.question.sensitive)
+    before = max(house.store.state(first).newest_for.items(), key=lambda each: each[1])[0]
+    row = house.started("Lee").id
+    answer_until(house, row, lambda step: step.question.id == before)
+    worker.get(f"/interviews/{row}")
+    step = talk.path(house.store.state(row)).next()
+    assert step is not None
+    house.rasa.guesses, house.rasa.beside = {step.options[0].id: 0.99}, [("gp", "yes")]
+    worker.turn(row, words="that, and I have a doctor")
+    assert "I also heard this" in worker.page and 'name="words"' not in worker.page
 
 
 def test_what_was_heard_wrong_is_not_put_down(house: House, worker: Browser, row: str) -> None:

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from bot.interview.answers import InvalidAnswer
 from bot.interview.path import Path
 from bot.language.languages import ENGLISH
+from bot.outputs.words import EASY
 from bot.store.types import WORKER, InterviewState
 from bot.web import kiosk, picturing, security
-from bot.web.posted import PERSON, Posted, read_form
+from bot.web.posted import CONFIRM, DENY, PERSON, Posted, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
 from bot.web.talk import NotTaken
-from bot.web.view import Screen
+from bot.web.view import HEARD, Screen
 from bot.web.worker_side import WorkerSides, kept_words, said_to_person, words_by_question
 
 pages = Blueprint("interview", __name__, url_prefix="/interviews/<interview_id>")
@@ -87,9 +88,14 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if posted is not None and (fresh or notice == "restored"):
         posted = posted.again()
     screen = app.views.screen(state, path, posted)
-    if notice == "restored" and (screen.question is None or posted is None or posted.question != screen.question.id):
+    settles = screen.kind == HEARD and posted is not None and posted.do in (CONFIRM, DENY)
+    asked = screen.question.id if screen.question is not None else None
+    if notice == "restored" and not settles and (asked is None or posted is None or posted.question != asked):
         notice = "restored_not"
         screen = app.views.screen(state, path)
+    if screen.kind == HEARD and screen.level != EASY and app.talk.may_go_on(state, path):
+        # Easy read keeps to one thing a page.
+        screen = replace(screen, going_on=posted.words if settles and posted is not None else "")
     instead = kiosk.instead(screen, state, path)
     if instead is not None:
         return instead
