@@ -17,7 +17,7 @@ from bot.interview.definitions import Interview, Question
 from bot.interview.exchange import Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder, Step
-from bot.interview.turn import Conversation
+from bot.interview.turn import WISHES, Conversation
 from bot.interview.understanding import Guess, chosen, likely, settled, takes_words
 from bot.settings import ROOT
 
@@ -122,9 +122,14 @@ def result_of(
         "likely": [],
         "ms": found["ms"],
     }
-    if not words or found["private"]:
+    if found["private"]:
         return result
     open_answer, unsure = _open(conversation, question, str(line["text"]), guesses)
+    if not words:
+        # What is said beside a wish is an answer, too; instead of an answer ("I'd rather not say") there is none to this question.
+        unsure = []
+        if found["intent"] not in WISHES or question is None or not takes_words(question):
+            open_answer = None
     others = {} if found["alerts"] and open_answer is None else _others(conversation, question, guesses)
     for answer in [open_answer, *others.values()]:
         if answer is not None and (answer.options or answer.number is not None):
@@ -134,8 +139,8 @@ def result_of(
             result["words"] = {answer.question: answer.text}
     own = [guess.confidence for guess in guesses if question is not None and guess.question == question.id]
     named = open_answer is not None and not own
-    result["confidence"] = 1.0 if named else max(own or [guess.confidence for guess in guesses] or [0.0])
-    result["clarify"] = open_answer is None and not found["alerts"]
+    result["confidence"] = 1.0 if named or not words else max(own or [guess.confidence for guess in guesses] or [0.0])
+    result["clarify"] = words and open_answer is None and not found["alerts"]
     result["likely"] = unsure
     return result
 

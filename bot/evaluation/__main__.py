@@ -109,8 +109,8 @@ it is right.
 
 {report.turns(turned)}
 
-A turn is one tap or one line of words. The yes or no to what else was heard is one too, with what is said next in the same breath where
-the page has a box for it.
+A turn is one tap or one line of words. The yes or no to what else was heard is one too, with what is said next in the same breath
+where the page has a box for it.
 
 ## Reliability of the confidence (development lines)
 

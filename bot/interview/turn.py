@@ -36,9 +36,12 @@ from bot.interview.understanding import (
     gates,
     likely,
     taken,
+    takes_words,
     with_gates,
 )
 
+# What a person may wish for instead of an answer, or in the same breath.
+WISHES = frozenset({"pause", "person", "go_back", *TELLING})
 # Replies after which the same question was left open because the words were not understood.
 _TRIES = frozenset({"clarify", "try_again"})
 
@@ -71,19 +74,10 @@ class Conversation:
         if heard.intent == "begin":
             name = "utter_resumed" if situation.answers else "utter_welcome"
             return self._stay(situation, path, "begin", here, say(name))
-        if heard.intent == "pause":
-            return Outcome("pause", here, (), (say("utter_paused"),), situation.focus, PAUSED)
-        if heard.intent == "person":
-            return self._stay(situation, path, "person", here, say("utter_person"))
-        if heard.intent == "go_back":
-            return self._back(situation, path, heard, here)
+        if heard.intent in WISHES:
+            return self._beside_a_wish(situation, path, current, heard) or self._wish(situation, path, heard, current)
         if heard.intent == "change":
             return self._change(situation, path, heard, here)
-        if heard.intent in TELLING:
-            step = path.by_id.get(heard.question or "") or current
-            if step is None:
-                return self._stay(situation, path, heard.intent, None, say("utter_finished"))
-            return self._stay(situation, path, heard.intent, here, self._tell(heard.intent, step.question))
         if heard.intent == "say_more":
             return self._offer_more(situation, path, here)
         if heard.intent in (CONFIRM, DENY) or situation.pending.heard:
@@ -94,6 +88,49 @@ class Conversation:
             # Nothing of it is written down, whatever question was open: only that a talk in private was offered.
             return self._stay(situation, path, OFFER, here, say("utter_private_offer"))
         return self._answer(situation, path, current, heard)
+
+    # -- what is wished for instead of an answer, or beside one
+
+    def _wish(self, situation: Situation, path: Path, heard: Heard, current: Step | None) -> Outcome:
+        here = current.question.id if current else None
+        if heard.intent == "pause":
+            return Outcome("pause", here, (), (say("utter_paused"),), situation.focus, PAUSED)
+        if heard.intent == "person":
+            return self._stay(situation, path, "person", here, say("utter_person"))
+        if heard.intent == "go_back":
+            return self._back(situation, path, heard, here)
+        step = path.by_id.get(heard.question or "") or current
+        if step is None:
+            return self._stay(situation, path, heard.intent, None, say("utter_finished"))
+        return self._stay(situation, path, heard.intent, here, self._tell(heard.intent, step.question))
+
+    def _beside_a_wish(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome | None:
+        """The turn that answers the open question and wishes for something: "never had one. Can we stop now?"; None for others."""
+        if current is None or heard.question not in (None, current.question.id):
+            return None
+        if heard.private or not heard.guesses or not takes_words(current.question):
+            return None
+        words = clean(heard.text)
+        try:
+            recorded = replace(self._understood(current, clean(heard.english) or words, heard.guesses), words=words)
+        except InvalidAnswer:
+            return None
+        # A break ends the turn: what else was heard is asked in its turn then.
+        also = replace(heard, guesses=()) if heard.intent == "pause" else heard
+        first = self._record(situation, path, current, recorded, heard=also)
+        if first.path is None:
+            return None
+        now = replace(situation, answers=first.answers, focus=first.focus)
+        # "Back" is back from the question that was answered.
+        then = self._wish(now, first.path, heard, current if heard.intent == "go_back" else first.step)
+        return replace(
+            then,
+            recorded=first.recorded,
+            reply=first.reply + then.reply,
+            step=first.path.next(then.focus),
+            answers=first.answers,
+            path=first.path,
+        )
 
     # -- moving about
 
@@ -290,7 +327,7 @@ class Conversation:
 
     def _also(self, context: Context, answers: Mapping[str, Answer], question: str, heard: Heard) -> tuple[Beside, ...]:
         """What else the words say. Words said with an urgent remark are left to those who see to it."""
-        if heard.intent != "words" or heard.alerts:
+        if not heard.guesses or heard.alerts or heard.private:
             return ()
         found = with_gates(self.interview, self.gates, heard.guesses, {question, *heard.by_button})
         return beside(self.finder, context, answers, found, question, self.sure_beside)

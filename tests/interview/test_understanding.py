@@ -212,6 +212,46 @@ def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
     assert "things" not in t.now.answers
 
 
+@pytest.mark.parametrize(
+    ("wish", "reply", "asking"),
+    [
+        ("person", "utter_person", "owes"),
+        ("why", "utter_why", "owes"),
+        ("repeat", "utter_repeat", "owes"),
+        ("pause", "utter_paused", "owes"),
+    ],
+)
+def test_an_answer_beside_a_wish_is_kept_and_the_wish_is_met(t: Talk, wish: str, reply: str, asking: str) -> None:
+    outcome = t.hear(wish, "rented. and no gp, but can we stop", RENTED, NO_GP, question="lived")
+    assert [(kept.answer.question, kept.answer.options, kept.how) for kept in outcome.recorded] == [("lived", ("rented",), "model")]
+    assert outcome.kind == wish and said(outcome)[0] == "utter_heard" and said(outcome)[-1] == reply
+    assert ("utter_also_heard" in said(outcome)) is (wish != "pause"), "after a break it is asked in its turn"
+    assert t.asking == asking and outcome.step is not None and outcome.step.question.id == asking
+
+
+def test_back_beside_an_answer_is_back_from_the_question_that_was_answered(t: Talk) -> None:
+    t.hear("answer", "", question="lived", options=("rented",))
+    outcome = t.hear("go_back", "I owe a bit, but go back, I got that other one wrong", OWES, question="owes")
+    assert [kept.answer.question for kept in outcome.recorded] == ["owes"] and t.asking == "lived"
+    assert said(outcome) == ["utter_heard", "utter_back"]
+
+
+def test_a_wish_beside_what_is_no_sure_answer_to_the_open_question_is_the_wish_alone(t: Talk) -> None:
+    for guesses, more in (((Guess("lived", "rented", 0.4),), {}), ((OWES,), {}), ((RENTED,), {"private": True}), ((), {})):
+        outcome = t.hear("why", "why do you ask", *guesses, question="lived", **more)
+        assert (outcome.kind, outcome.recorded, said(outcome)) == ("why", (), ["utter_why"])
+    assert t.hear("why", "x", RENTED, question="gp").recorded == (), "that question is not the one that is open"
+    t.hear("answer", "", question="lived", options=("family",))
+    assert t.asking == "hurt"
+    assert t.hear("person", "yes and I want to talk to someone", Guess("hurt", "yes", 0.99), question="hurt").recorded == ()
+
+
+def test_what_is_said_beside_not_wanting_to_answer_is_said_back(t: Talk) -> None:
+    t.hear("answer", "", question="lived", options=("rented",))
+    outcome = t.hear("refuse", "no gp. the rent I'd rather not say", NO_GP, question="owes")
+    assert t.now.answers["owes"].state == "refused" and heard(outcome) == {"gp": ("no",)}
+
+
 def test_words_may_go_with_the_yes_or_no_and_answer_what_comes_next(t: Talk) -> None:
     t.hear("words", "x", RENTED, OWES, NO_GP)
     dog = Guess("things", "dog", 0.9)
