@@ -14,10 +14,10 @@ from bot.commands import UserError
 from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON, current_model
 from bot.interview.answers import Answer, InvalidAnswer, clean
 from bot.interview.definitions import Interview, Question
-from bot.interview.exchange import Heard
+from bot.interview.exchange import NOT_NOW_INTENTS, Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder, Step
-from bot.interview.turn import WISHES, Conversation
+from bot.interview.turn import Conversation
 from bot.interview.understanding import Guess, chosen, likely, settled, takes_words
 from bot.settings import ROOT
 
@@ -124,12 +124,9 @@ def result_of(
     }
     if found["private"]:
         return result
-    open_answer, unsure = _open(conversation, question, str(line["text"]), guesses)
-    if not words:
-        # What is said beside a wish is an answer, too; instead of an answer ("I'd rather not say") there is none to this question.
-        unsure = []
-        if found["intent"] not in WISHES or question is None or not takes_words(question):
-            open_answer = None
+    if not words and found["intent"] not in NOT_NOW_INTENTS:
+        return result
+    open_answer, unsure = _open(conversation, question, str(line["text"]), guesses) if words else (None, [])
     others = {} if found["alerts"] and open_answer is None else _others(conversation, question, guesses)
     for answer in [open_answer, *others.values()]:
         if answer is not None and (answer.options or answer.number is not None):

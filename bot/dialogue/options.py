@@ -46,8 +46,11 @@ def patterns_in(reading: Reading, _question: Optional[Text]) -> Dict[Text, float
 
 
 def open_question(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
-    """The question that was open when a message was said."""
-    asked = (message.get("metadata") or {}).get("question")
+    """The question that was open when a message was said; none beside a yes or no to what else was heard."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("settles"):
+        return None
+    asked = metadata.get("question")
     return asked or (tracker.get_slot("requested_slot") if tracker else None)
 
 

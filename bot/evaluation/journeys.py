@@ -94,6 +94,7 @@ class Talker(Chooser):
         self._phrases = phrases
         self._answers = played.answers
         self._order = played.asked
+        self._told: set[str] = set()
 
     def _phrase(self, question: Question) -> str:
         options = self._answers.get(question.id)
@@ -109,19 +110,21 @@ class Talker(Chooser):
         if not said:
             return spare
         facts = [said]
+        self._told.add(step.question.id)
         for name in self._order[self._order.index(step.question.id) + 1 :] if step.question.id in self._order else ():
             question = self.interview.by_id[name]
             more = self._phrase(question) if name not in answers and question.section == step.question.section else ""
             if more and len(facts) < FACTS:
                 facts.append(more)
+                self._told.add(name)
         return Move(WORDS, step.question.id, words=". ".join(facts), spare=None if spare.do == WORDS else spare)
 
-    def goes_on(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Walked) -> Move | None:
-        """What comes next is said with the yes or no, where the page has a box for it."""
-        if not takes_words(step.question):
-            return None
-        said = self.move(step, context, answers, path)
-        return said if said.do == WORDS and said.spare is not None else None
+    def goes_on(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Walked) -> str:
+        """What comes next is said with the yes or no, where the page has a box for it; but not the same twice."""
+        if step.question.id in self._told:
+            return ""
+        said = self.move(step, context, answers, path) if takes_words(step.question) else None
+        return said.words if said is not None and said.do == WORDS else ""
 
     def agrees(self, heard: Any) -> bool:
         """Whether it is what the journey answered by button."""

@@ -14,6 +14,8 @@ from bot.interview.understanding import NOTHING_PENDING, Guess, Pending
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
 TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
 OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
+# Words beside such a button in which nothing was heard.
+UNHEARD = "unheard"
 # Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
 CONFIRM, DENY = "confirm", "deny"
 # The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.
@@ -28,8 +30,8 @@ class Heard:
     Of words: ``alerts`` are the kinds of urgent remark in them, ``private`` says that they touch what is only talked of in private,
     ``off`` that they are about something else altogether. ``by_button``: the questions that such words never settle.
 
-    Words may come with a yes or no to what else was heard before: ``settles`` is ``confirm`` or ``deny`` then, and ``right`` are
-    the questions that were heard right, all of them where none is named.
+    Words may come with a yes or no to what else was heard before, and are said to no question: ``settles`` is ``confirm`` or
+    ``deny`` then, and ``right`` are the questions that were heard right, all of them where none is named.
     """
 
     intent: str

@@ -17,6 +17,7 @@ from bot.interview.exchange import (
     OPEN,
     PAUSED,
     TELLING,
+    UNHEARD,
     Heard,
     Outcome,
     Recorded,
@@ -36,12 +37,11 @@ from bot.interview.understanding import (
     gates,
     likely,
     taken,
-    takes_words,
     with_gates,
 )
 
-# What a person may wish for instead of an answer, or in the same breath.
-WISHES = frozenset({"pause", "person", "go_back", *TELLING})
+# What a person may wish for instead of an answer.
+_WISHES = frozenset({"pause", "person", "go_back", *TELLING})
 # Replies after which the same question was left open because the words were not understood.
 _TRIES = frozenset({"clarify", "try_again"})
 
@@ -74,8 +74,8 @@ class Conversation:
         if heard.intent == "begin":
             name = "utter_resumed" if situation.answers else "utter_welcome"
             return self._stay(situation, path, "begin", here, say(name))
-        if heard.intent in WISHES:
-            return self._beside_a_wish(situation, path, current, heard) or self._wish(situation, path, heard, current)
+        if heard.intent in _WISHES:
+            return self._wish(situation, path, heard, current)
         if heard.intent == "change":
             return self._change(situation, path, heard, here)
         if heard.intent == "say_more":
@@ -89,7 +89,7 @@ class Conversation:
             return self._stay(situation, path, OFFER, here, say("utter_private_offer"))
         return self._answer(situation, path, current, heard)
 
-    # -- what is wished for instead of an answer, or beside one
+    # -- what is wished for instead of an answer
 
     def _wish(self, situation: Situation, path: Path, heard: Heard, current: Step | None) -> Outcome:
         here = current.question.id if current else None
@@ -103,34 +103,6 @@ class Conversation:
         if step is None:
             return self._stay(situation, path, heard.intent, None, say("utter_finished"))
         return self._stay(situation, path, heard.intent, here, self._tell(heard.intent, step.question))
-
-    def _beside_a_wish(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome | None:
-        """The turn that answers the open question and wishes for something: "never had one. Can we stop now?"; None for others."""
-        if current is None or heard.question not in (None, current.question.id):
-            return None
-        if heard.private or not heard.guesses or not takes_words(current.question):
-            return None
-        words = clean(heard.text)
-        try:
-            recorded = replace(self._understood(current, clean(heard.english) or words, heard.guesses), words=words)
-        except InvalidAnswer:
-            return None
-        # A break ends the turn: what else was heard is asked in its turn then.
-        also = replace(heard, guesses=()) if heard.intent == "pause" else heard
-        first = self._record(situation, path, current, recorded, heard=also)
-        if first.path is None:
-            return None
-        now = replace(situation, answers=first.answers, focus=first.focus)
-        # "Back" is back from the question that was answered.
-        then = self._wish(now, first.path, heard, current if heard.intent == "go_back" else first.step)
-        return replace(
-            then,
-            recorded=first.recorded,
-            reply=first.reply + then.reply,
-            step=first.path.next(then.focus),
-            answers=first.answers,
-            path=first.path,
-        )
 
     # -- moving about
 
@@ -229,20 +201,36 @@ class Conversation:
         )
 
     def _goes_on(self, situation: Situation, heard: Heard, path: Path) -> Outcome | None:
-        """The turn that says whether what else was heard is right, and goes on in the same breath; None for any other."""
-        if not heard.settles or not situation.pending.heard:
+        """The turn that says whether what else was heard is right, and more in the same breath; None for any other.
+
+        No question was on the page: such words answer none. What is heard in them is said back in its turn.
+        """
+        if not heard.settles:
             return None
-        about = replace(heard, intent=heard.settles, options=heard.right)
-        first = self._confirmed(situation, path, path.next(situation.focus), about)
-        if first is None or first.path is None:
-            return None
-        last = (first.kind, first.question)
-        now = replace(situation, answers=first.answers, focus=first.focus, last=last, pending=NOTHING_PENDING)
-        then = self._decide(now, heard, first.path)
-        if not then.answers:
-            then = replace(then, step=first.path.next(then.focus), answers=first.answers, path=first.path)
-        # What the first part would have asked next was answered by the second.
-        return replace(then, recorded=first.recorded + then.recorded, reply=first.reply[:1] + then.reply)
+        current = path.next(situation.focus)
+        here = current.question.id if current else None
+        if not situation.pending.heard:
+            return self._stay(situation, path, "moved", here, say("utter_moved"))
+        words = self._yes_or_no(heard.english or heard.text) if heard.intent == "words" else ""
+        # "No" in words is a no, whichever button was pressed: what is not put down is only asked.
+        about = replace(heard, intent=DENY if words == "no" else heard.settles, options=heard.right)
+        first = self._confirmed(situation, path, current, about)
+        if first is None or first.path is None or first.step is None:
+            return first
+        now = replace(situation, answers=first.answers, focus=first.focus, pending=NOTHING_PENDING)
+        if heard.intent in _WISHES:
+            then = self._wish(now, first.path, heard, first.step)
+        elif heard.intent == "words" and heard.private:
+            then = self._stay(now, first.path, OFFER, first.step.question.id, say("utter_private_offer"))
+        elif heard.intent == "words" and not words and (also := self._also(now.context, now.answers, "", heard)):
+            asked = situation.pending
+            item = self._also_item(also, heard, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
+            return replace(first, reply=(*first.reply[:1], item))
+        else:
+            return replace(first, kind=UNHEARD) if heard.intent == "words" and not words else first
+        step = first.path.next(then.focus)
+        reply = first.reply[:1] + then.reply
+        return replace(first, kind=then.kind, question=then.question, reply=reply, focus=then.focus, state=then.state, step=step)
 
     def _yes_or_no(self, text: str) -> str:
         """Whether words say no more than yes or no."""

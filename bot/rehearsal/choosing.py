@@ -59,9 +59,9 @@ class Chooser:
             return replace(self._otherwise(step, context, answers, path), more=saying.more)
         return move_of(step.question, saying)
 
-    def goes_on(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Path) -> Move | None:
-        """What is said to the question that comes next, in the same breath as yes or no to what else was heard; mostly nothing."""
-        return None
+    def goes_on(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Path) -> str:
+        """What is said in the same breath as yes or no to what else was heard, before that step; mostly nothing."""
+        return ""
 
     def _otherwise(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Path) -> Move:
         """What is said where the journey says nothing.

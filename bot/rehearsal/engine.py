@@ -78,15 +78,17 @@ class EngineTable:
             return Heard(ANSWER, move.question, move.options, text=move.words, parts=parts, more=move.more, seen=self._newest)
         if move.words:
             # A yes or no to what else was heard, and words in the same breath.
-            said = self._heard(replace(move, do=WORDS))
+            said = self._heard(replace(move, do=WORDS, question=None))
             return replace(said, settles=move.do, right=move.options)
         return Heard(move.do, move.question, move.options, seen=self._newest)
 
     def _guesses(self, move: Move) -> tuple[Guess, ...]:
         """The option whose example was said, word for word: all that can be understood without the model."""
-        question = self.finder.interview.by_id[move.question or ""]
+        question = self.finder.interview.by_id.get(move.question or "")
         said = normal(move.words)
         shared = self.finder.interview.shared_examples
+        if question is None:
+            return ()
         fits = [
             option.id
             for option in question.options

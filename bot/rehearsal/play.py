@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.interview.answers import Answer
 from bot.interview.exchange import CONFIRM, DENY, PAUSED
-from bot.interview.path import PathFinder, Step
+from bot.interview.path import PathFinder
 from bot.interview.understanding import taken
 from bot.language.wording import load_commands
 from bot.plan.alerts import find_alerts
@@ -19,7 +19,7 @@ from bot.plan.loading import load_plan
 from bot.plan.planning import make_plan
 from bot.rehearsal.choosing import Chooser, needs
 from bot.rehearsal.journey import Aside, Expectation, Journey
-from bot.rehearsal.moves import ANSWER, CHANGE, WORDS, JourneyFailed, Move, Table, View
+from bot.rehearsal.moves import CHANGE, WORDS, JourneyFailed, Move, Table, View
 from bot.rehearsal.sayings import Saying
 
 COMMAND_OF = {"back": "go_back"}
@@ -153,12 +153,9 @@ class Player:
         step = path.by_id.get(view.question or "")
         if step is None:
             raise JourneyFailed(f"at {view.question}: it is asked, though by what is written down it should not be")
-        return self._said(step, self.chooser.move(step, self.table.context(), self.table.answers(), path))
-
-    def _said(self, step: Step, move: Move) -> View:
-        """Make a move that answers a question; where its words are not understood, by button."""
+        move = self.chooser.move(step, self.table.context(), self.table.answers(), path)
         view = self._make(move)
-        if move.words and step.question.closed and move.do != ANSWER and view.kind in _UNHEARD:
+        if move.do == WORDS and step.question.closed and view.kind in _UNHEARD:
             if move.spare is None:
                 raise JourneyFailed(f"at {step.question.id}: the words were not understood; write {{text: …, option: …}}")
             view = self._make(move.spare)
@@ -175,10 +172,8 @@ class Player:
         answers |= taken(self.finder, context, answers, right)
         path = self.finder.path(context, answers)
         step = path.next()
-        more = self.chooser.goes_on(step, context, answers, path) if step is not None else None
-        if step is None or more is None:
-            return self._make(settles)
-        return self._said(step, replace(settles, question=step.question.id, words=more.words, spare=more.spare))
+        more = self.chooser.goes_on(step, context, answers, path) if step is not None else ""
+        return self._make(replace(settles, words=more))
 
     def _aside(self, aside: Aside, view: View) -> View:
         if aside.do == "change":

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from werkzeug.datastructures import MultiDict
 
+from bot.interview.definitions import Question
 from bot.web.posted import Posted
 
 Form = MultiDict[str, str]
@@ -25,6 +26,13 @@ def device_of(token: str) -> str:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def worth_keeping(posted: Posted, question: Question | None) -> bool:
+    """Whether an unsent turn is held: nothing private; without a question, words beside a yes or no to what else was heard."""
+    if posted.question is None:
+        return bool(posted.words.strip())
+    return question is not None and not question.sensitive and (posted.typed or bool(posted.options))
 
 
 class Kept:

@@ -166,10 +166,12 @@ def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Ou
         return Outgoing(payload(CHANGE, question=posted.target or ""))
     if posted.do in (CONFIRM, DENY):
         right = tuple(option for option in posted.options if _ID.fullmatch(option))
+        # None named means all; names that are none at all mean nothing that was heard.
+        do = CONFIRM if posted.do == CONFIRM and (right or not posted.options) else DENY
         if posted.words.strip():
             words = _short_enough(posted.words.strip(), limits)
-            return Outgoing(words, typed=True, words=words, settles=posted.do, right=right)
-        return Outgoing(payload(CONFIRM, option=list(right)) if posted.do == CONFIRM else payload(DENY))
+            return Outgoing(words, typed=True, words=words, settles=do, right=right)
+        return Outgoing(payload(CONFIRM, option=list(right)) if do == CONFIRM else payload(DENY))
     if posted.do != ANSWER:
         return Outgoing(payload(posted.do))
     if step is not None and step.question.closed:

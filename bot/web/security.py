@@ -19,7 +19,7 @@ from bot.store.errors import SignInFailed
 from bot.store.sessions import PASSWORD
 from bot.store.types import Session, User
 from bot.web import gate, locks
-from bot.web.kept import device_of
+from bot.web.kept import device_of, worth_keeping
 from bot.web.posted import read_form
 from bot.web.state import web
 from bot.web.talk import Speaker
@@ -172,8 +172,7 @@ def _form_page(token: object) -> str:
 
 def _keep(token: str, interview_id: str) -> None:
     posted = read_form(request.form)
-    question = web().interview.by_id.get(posted.question or "")
-    if question is not None and not question.sensitive and (posted.typed or posted.options):
+    if worth_keeping(posted, web().interview.by_id.get(posted.question or "")):
         web().kept.keep(token, interview_id, posted)
 
 

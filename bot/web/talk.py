@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.actions.situation import context
 from bot.interview.answers import Answer, InvalidAnswer
 from bot.interview.definitions import Interview
-from bot.interview.path import IN_SECTION, Path, PathFinder, Step
+from bot.interview.path import IN_SECTION, Path, PathFinder
 from bot.interview.understanding import pending_of, taken, takes_words
 from bot.language.languages import ENGLISH
 from bot.store.notes import WORDS
 from bot.store.store import Store
 from bot.store.types import PRERELEASE, WORKER, InterviewRow, InterviewState
 from bot.web.dialogue import Dialogue, RasaDown
-from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, NO_QUESTION, Outgoing, Posted, new_turn, outgoing, payload
+from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, Outgoing, Posted, new_turn, outgoing, payload
 from bot.web.tongues import Tongues
 
 PRIVATE = "~"
@@ -101,7 +100,7 @@ class Talk:
         if state.turn is not None and state.turn.turn_id == posted.turn:
             return state  # a double tap; a later repeat the action itself knows
         path = self.path(state)
-        posted = self._goes_on(_open_private(posted, path), state, path)
+        posted = _open_private(posted, path)
         out = self._outgoing(posted, state, path)
         made = self._made_of(out, posted, state, path)
         metadata = {**_metadata(posted, state.interview, speaker), "words": out.words, "more": out.more, "parts": out.parts}
@@ -123,21 +122,12 @@ class Talk:
         self._keep_words(out, made, after, posted, speaker)
         return after
 
-    def _goes_on(self, posted: Posted, state: InterviewState, path: Path) -> Posted:
-        """Words beside a yes or no to what else was heard are said to the question that comes after it."""
-        if posted.do not in (CONFIRM, DENY) or not posted.words.strip():
-            return posted
-        right = set(posted.options) if posted.do == CONFIRM else {NO_QUESTION}
-        after = asked_after(self.finder, state, right, path)
-        return replace(posted, question=after.question.id if after is not None else None)
-
     def may_go_on(self, state: InterviewState, path: Path) -> bool:
-        """Whether words may go with the yes or no to what else was heard: the question that comes then can be answered by them."""
-        step = asked_after(self.finder, state, (), path)
-        if step is None or not takes_words(step.question):
-            return False
-        kept = self.tongues.by_button if self.tongues is not None else ()
-        return state.interview.language == ENGLISH or step.question.id not in kept
+        """Whether words may go with the yes or no to what else was heard: the next page can show them again if nothing is heard."""
+        here, heard = context(state), pending_of(state.turn.reply if state.turn is not None else ()).heard
+        after = self.finder.path(here, {**state.answers, **taken(self.finder, here, state.answers, heard)})
+        step = after.next(state.interview.focus)
+        return step is not None and takes_words(step.question)
 
     def _made_of(self, out: Outgoing, posted: Posted, state: InterviewState, path: Path) -> dict[str, Any]:
         """What a machine makes of what was typed. No transaction is open here, and no failure stops the turn.
@@ -151,10 +141,11 @@ class Talk:
         if posted.english:
             return {"from": ENGLISH} if language != ENGLISH else {}
         step = path.by_id.get(posted.question or "") or path.next(state.interview.focus)
-        answers = language != ENGLISH and out.typed and state.last[0] != SAY_MORE
+        # Beside a yes or no words answer no question that a button alone may answer.
+        answers = language != ENGLISH and out.typed and state.last[0] != SAY_MORE and not out.settles
         if answers and step is not None and (step.question.sensitive or step.question.id in self.tongues.by_button):
             raise InvalidAnswer("buttons_only")
-        ours = self.tongues.from_catalogue(words, language, step) if language != ENGLISH and out.typed else {}
+        ours = self.tongues.from_catalogue(words, language, step) if language != ENGLISH and out.typed and not out.settles else {}
         return ours or self.tongues.made_of(words, language)
 
     def _keep_words(self, out: Outgoing, made: dict[str, Any], after: InterviewState, posted: Posted, speaker: Speaker) -> None:
@@ -182,19 +173,9 @@ class Talk:
         try:
             return outgoing(posted, step, limits)
         except InvalidAnswer:
-            if step is not None and step is asking:
+            if (step is not None and step is asking) or posted.do in (CONFIRM, DENY):
                 raise
             return Outgoing(payload(ANSWER, question=posted.question or "", option=list(posted.options)))
-
-
-def asked_after(finder: PathFinder, state: InterviewState, right: Collection[str], path: Path) -> Step | None:
-    """The question that comes once what else was heard is settled: all of it is right, or the questions in ``right``."""
-    pending = pending_of(state.turn.reply if state.turn is not None else ())
-    picked = [each for each in pending.heard if not right or each.question in right]
-    here = context(state)
-    found = taken(finder, here, state.answers, picked)
-    after = finder.path(here, {**state.answers, **found}) if found else path
-    return after.next(pending.about if pending.unsure and pending.about in after else state.interview.focus)
 
 
 def _metadata(posted: Posted, row: InterviewRow, speaker: Speaker) -> dict[str, object]:

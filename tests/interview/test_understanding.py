@@ -212,38 +212,10 @@ def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
     assert "things" not in t.now.answers
 
 
-@pytest.mark.parametrize(
-    ("wish", "reply", "asking"),
-    [
-        ("person", "utter_person", "owes"),
-        ("why", "utter_why", "owes"),
-        ("repeat", "utter_repeat", "owes"),
-        ("pause", "utter_paused", "owes"),
-    ],
-)
-def test_an_answer_beside_a_wish_is_kept_and_the_wish_is_met(t: Talk, wish: str, reply: str, asking: str) -> None:
-    outcome = t.hear(wish, "rented. and no gp, but can we stop", RENTED, NO_GP, question="lived")
-    assert [(kept.answer.question, kept.answer.options, kept.how) for kept in outcome.recorded] == [("lived", ("rented",), "model")]
-    assert outcome.kind == wish and said(outcome)[0] == "utter_heard" and said(outcome)[-1] == reply
-    assert ("utter_also_heard" in said(outcome)) is (wish != "pause"), "after a break it is asked in its turn"
-    assert t.asking == asking and outcome.step is not None and outcome.step.question.id == asking
-
-
-def test_back_beside_an_answer_is_back_from_the_question_that_was_answered(t: Talk) -> None:
-    t.hear("answer", "", question="lived", options=("rented",))
-    outcome = t.hear("go_back", "I owe a bit, but go back, I got that other one wrong", OWES, question="owes")
-    assert [kept.answer.question for kept in outcome.recorded] == ["owes"] and t.asking == "lived"
-    assert said(outcome) == ["utter_heard", "utter_back"]
-
-
-def test_a_wish_beside_what_is_no_sure_answer_to_the_open_question_is_the_wish_alone(t: Talk) -> None:
-    for guesses, more in (((Guess("lived", "rented", 0.4),), {}), ((OWES,), {}), ((RENTED,), {"private": True}), ((), {})):
-        outcome = t.hear("why", "why do you ask", *guesses, question="lived", **more)
-        assert (outcome.kind, outcome.recorded, said(outcome)) == ("why", (), ["utter_why"])
-    assert t.hear("why", "x", RENTED, question="gp").recorded == (), "that question is not the one that is open"
-    t.hear("answer", "", question="lived", options=("family",))
-    assert t.asking == "hurt"
-    assert t.hear("person", "yes and I want to talk to someone", Guess("hurt", "yes", 0.99), question="hurt").recorded == ()
+def test_an_answer_beside_a_wish_is_not_taken_for_one(t: Talk) -> None:
+    """At a consent "no, I need a break" would be a no."""
+    outcome = t.hear("pause", "no, I need a break", Guess("lived", "rented", 0.99), NO_GP, question="lived")
+    assert (outcome.kind, outcome.recorded, said(outcome)) == ("pause", (), ["utter_paused"])
 
 
 def test_what_is_said_beside_not_wanting_to_answer_is_said_back(t: Talk) -> None:
@@ -252,49 +224,87 @@ def test_what_is_said_beside_not_wanting_to_answer_is_said_back(t: Talk) -> None
     assert t.now.answers["owes"].state == "refused" and heard(outcome) == {"gp": ("no",)}
 
 
-def test_words_may_go_with_the_yes_or_no_and_answer_what_comes_next(t: Talk) -> None:
+def test_words_may_go_with_the_yes_and_are_said_back_for_they_answer_no_question(t: Talk) -> None:
     t.hear("words", "x", RENTED, OWES, NO_GP)
     dog = Guess("things", "dog", 0.9)
-    first = t.hear("words", "and nobody hurt me, I have a dog", dog, question="hurt", settles="confirm", right=("owes",))
+    first = t.hear("words", "and I have a dog", dog, Guess("hurt", "yes", 0.99), settles="confirm", right=("owes",))
     assert [(kept.answer.question, kept.words, kept.earlier) for kept in first.recorded] == [("owes", "x", True)]
-    assert (first.kind, said(first)) == ("try_again", ["utter_also_put", "utter_buttons_only"]), "private ones take a button only"
-    assert t.now.answers["owes"].options == ("yes",) and "gp" not in t.now.answers
-    t.hear("answer", "", question="hurt", options=("no",))
-    t.hear("words", "y", dog, NO_GP, question="things")
-    both = t.hear("words", "some notes", question="notes", settles="confirm")
-    assert [(kept.answer.question, kept.words) for kept in both.recorded] == [("gp", "y"), ("notes", "some notes")]
-    assert (both.kind, said(both)) == ("answer", ["utter_also_put", "utter_written"])
-    assert both.path is not None and both.answers["gp"].options == ("no",) and both.step is not None
+    assert (first.kind, said(first), heard(first)) == ("confirm", ["utter_also_put", "utter_also_heard"], {"things": ("dog",)})
+    assert t.now.answers["owes"].options == ("yes",) and not {"gp", "things"} & set(t.now.answers)
+    second = t.hear("words", "no doctor", NO_GP, settles="confirm")
+    assert [(kept.answer.question, kept.words) for kept in second.recorded] == [("things", "and I have a dog")]
+    assert heard(second) == {"gp": ("no",)}
+    t.hear("confirm", "")
+    assert t.now.answers["gp"].options == ("no",) and t.asking == "hurt"
+
+
+@pytest.mark.parametrize("words", ["Yeah.", "nah", "rented", "skip", "I owe", "owes"])
+def test_words_beside_a_yes_never_answer_the_question_that_nobody_has_seen(t: Talk, words: str) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    intent = "skip" if words == "skip" else "words"
+    outcome = t.hear(intent, words, Guess("owes", "yes", 0.8), settles="confirm")
+    assert "owes" not in t.now.answers and t.asking == "owes"
+    assert ("gp" in t.now.answers) is (words != "nah"), "a no in words is a no whichever button was pressed"
+    assert said(outcome)[0] == ("utter_also_dropped" if words == "nah" else "utter_also_put")
 
 
 def test_words_beside_a_no_drop_what_was_heard_and_are_heard_themselves(t: Talk) -> None:
     t.hear("words", "x", RENTED, NO_GP)
-    outcome = t.hear("words", "behind with it", OWES, question="owes", settles="deny")
-    assert said(outcome) == ["utter_also_dropped", "utter_heard"]
-    assert [kept.answer.question for kept in outcome.recorded] == ["owes"] and "gp" not in t.now.answers
+    outcome = t.hear("words", "behind with it", OWES, settles="deny")
+    assert said(outcome) == ["utter_also_dropped", "utter_also_heard"] and heard(outcome) == {"owes": ("yes",)}
+    assert outcome.recorded == () and "gp" not in t.now.answers
 
 
-def test_words_beside_a_yes_keep_what_was_confirmed_whatever_they_are(t: Talk) -> None:
-    for words, kind, reply in (
-        ({"intent": "pause"}, "pause", "utter_paused"),
-        ({"intent": "words", "private": True}, "offer", "utter_private_offer"),
-        ({"intent": "words"}, "clarify", "utter_options_again"),
-    ):
-        talk = Talk(t.conversation)
-        talk.hear("words", "x", RENTED, NO_GP)
-        outcome = talk.hear(text="something else", question="owes", settles="confirm", **words)
-        assert outcome.kind == kind and said(outcome) == ["utter_also_put", reply]
-        assert talk.now.answers["gp"].options == ("no",) and talk.asking == "owes"
-    talk.hear("answer", "", question="owes", options=("no",))
-    lost = talk.hear("words", "x", question="hurt", settles="confirm")
-    assert lost.recorded == () and said(lost) == ["utter_buttons_only"], "nothing was asked: they are words and no more"
-
-
-def test_an_urgent_remark_beside_a_yes_is_answered_first(t: Talk) -> None:
+@pytest.mark.parametrize(
+    ("words", "kind", "reply"),
+    [
+        ({"intent": "pause"}, "pause", ["utter_paused"]),
+        ({"intent": "person"}, "person", ["utter_person"]),
+        ({"intent": "go_back"}, "go_back", ["utter_back"]),
+        ({"intent": "why"}, "why", ["utter_why"]),
+        ({"intent": "words", "private": True}, "offer", ["utter_private_offer"]),
+        ({"intent": "words"}, "unheard", []),
+        ({"intent": "refuse"}, "confirm", []),
+    ],
+)
+def test_words_beside_a_yes_keep_what_was_confirmed_whatever_they_are(
+    t: Talk, words: dict[str, Any], kind: str, reply: list[str]
+) -> None:
     t.hear("words", "x", RENTED, NO_GP)
-    outcome = t.hear("words", "yes rent's due, I want to die", OWES, question="owes", settles="confirm", alerts=("self_harm",))
-    assert said(outcome) == ["utter_alert_self_harm", "utter_also_put", "utter_heard"] and outcome.urgent == ("self_harm",)
-    assert [(kept.answer.question, kept.words) for kept in outcome.recorded] == [("gp", "x"), ("owes", "")]
+    outcome = t.hear(text="something else", settles="confirm", **words)
+    assert outcome.kind == kind and said(outcome) == ["utter_also_put", *reply]
+    assert t.now.answers["gp"].options == ("no",)
+    asked = "lived" if kind == "go_back" else "owes"
+    assert t.asking == asked and outcome.step is not None and outcome.step.question.id == asked
+
+
+def test_words_beside_a_yes_to_nothing_say_that_the_page_is_old(t: Talk) -> None:
+    t.hear("answer", "", question="lived", options=("rented",))
+    outcome = t.hear("words", "x", OWES, question="owes", settles="confirm")
+    assert (outcome.kind, outcome.recorded, said(outcome)) == ("moved", (), ["utter_moved"])
+
+
+def test_what_was_unsure_is_asked_after_what_is_heard_beside_a_yes(t: Talk) -> None:
+    t.hear("words", "x", Guess("lived", "family", 0.4), NO_GP)
+    first = t.hear("words", "and a dog", Guess("things", "dog", 0.9), settles="confirm")
+    assert said(first) == ["utter_also_put", "utter_also_heard"]
+    assert said(t.hear("confirm", "")) == ["utter_also_put", "utter_clarify"] and t.asking == "lived"
+
+
+def test_an_urgent_remark_beside_a_yes_is_answered_first_and_its_words_stand_only_in_the_alert(t: Talk) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    outcome = t.hear("words", "yes rent's due, I want to die", OWES, settles="confirm", alerts=("self_harm",))
+    assert said(outcome) == ["utter_alert_self_harm", "utter_also_put"] and outcome.urgent == ("self_harm",)
+    assert [(kept.answer.question, kept.words) for kept in outcome.recorded] == [("gp", "x")]
+    assert "die" not in repr(outcome)
+
+
+def test_words_beside_the_last_yes_leave_the_interview_complete(t: Talk) -> None:
+    names = ["lived", "things", "hurt", "notes", *(f"extra_{number}" for number in range(8))]
+    answers = {name: Answer(name, state="refused") for name in names} | {"settled": Answer("settled", state="refused")}
+    t.now = replace(t.now, answers=answers, pending=Pending((Beside("gp", ("yes",)),), "x"))
+    done = t.hear("pause", "can we stop now", settles="confirm")
+    assert (done.state, said(done)) == (COMPLETE, ["utter_also_put", "utter_finished"])
 
 
 def test_a_command_between_leaves_what_was_heard_to_be_asked(t: Talk) -> None:

@@ -232,6 +232,19 @@ def test_what_was_typed_outlives_the_session(house: House, worker: Browser, row:
     assert "You were signed out" not in worker.page
 
 
+def test_what_was_typed_beside_what_else_was_heard_outlives_the_session(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
+    worker.turn(row, words="at me mums, single, got a doctor")
+    house.clock.ahead += timedelta(minutes=31)
+    response = worker.turn(row, follow=False, do="confirm", option="gp", words="and a flat in Leeds")
+    worker.get(response.location)
+    worker.sign_in(next=worker.hidden("next"))
+    worker.get(f"/interviews/{row}")
+    assert "What you had put is still here" in worker.page and 'value="and a flat in Leeds"' in worker.page
+    assert 'value="gp" checked' in worker.page and 'value="partner" checked' not in worker.page
+    assert "gp" not in house.store.state(row).answers
+
+
 def test_what_was_typed_is_not_shown_to_another_user(house: House, worker: Browser, row: str) -> None:
     house.store.add_user("other", "Other", ["worker"], "three quiet words", "test")
     house.clock.ahead += timedelta(minutes=31)

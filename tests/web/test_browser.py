@@ -356,12 +356,16 @@ def test_what_else_was_heard_is_settled_with_more_words_by_keyboard_narrow_and_w
                 assert desk.violations() == [] and desk.small() == []
                 store.put_into(row.id, "test", language="en")
                 page.reload()
-            rasa.guesses, rasa.beside = {"return": 0.9}, []
+            rasa.guesses, rasa.beside = {}, [("where_will_live", "return")]
             page.locator("input[name=option]").first.focus()
             page.keyboard.press("Space")
             page.locator("input[name=words]").fill("I go back there")
             with page.expect_navigation():
                 page.locator("input[name=words]").press("Enter")
+            before = store.state(row.id).answers
+            assert "where_will_live" not in before and page.locator("input[value=where_will_live]:checked").count() == 1
+            with page.expect_navigation():
+                page.locator("button[value=confirm]").click()
             answers = store.state(row.id).answers
             assert answers["where_will_live"].options == ("return",)
             assert len({"partner", "gp"} & set(answers)) == 1, "the tick that was taken away is asked in its turn"

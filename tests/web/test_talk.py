@@ -172,7 +172,7 @@ def test_what_else_was_heard_is_shown_for_a_yes_or_no_before_the_next_question(h
     assert "I have put that down" in worker.page
 
 
-def test_words_can_go_with_the_yes_and_are_said_to_what_comes_next(house: House, worker: Browser, row: str) -> None:
+def test_words_can_go_with_the_yes_and_are_said_back_in_their_turn(house: House, worker: Browser, row: str) -> None:
     house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
     worker.turn(row, words="at me mums, single, got a doctor")
     assert "If there is more to say, write it here" in worker.page
@@ -180,22 +180,49 @@ def test_words_can_go_with_the_yes_and_are_said_to_what_comes_next(house: House,
     worker.turn(row, do="confirm", option="partner", words="and I have a bank account")
     _, message, typed, metadata = house.rasa.heard[-1]
     assert (message, typed) == ("and I have a bank account", True)
-    assert (metadata["settles"], metadata["right"]) == ("confirm", ["partner"])
+    assert (metadata["settles"], metadata["right"], metadata["question"]) == ("confirm", ["partner"], None)
+    answers = house.store.state(row).answers
+    assert answers["partner"].options == ("no",) and not {"gp", "bank_account"} & set(answers)
+    assert 'value="bank_account" checked' in worker.page
+    worker.turn(row, do="confirm", option="bank_account", words="yes")
     state = house.store.state(row)
+    assert state.answers["bank_account"].options == ("yes",)
     after = web_of(house).talk.path(state).next()
-    assert after is not None and metadata["question"] == after.question.id == "where_will_live"
-    assert state.answers["partner"].options == ("no",) and "gp" not in state.answers
-    assert "Do you have a bank account" in text_of(worker.page), "it is said back in its turn"
+    assert after is not None and after.question.id == "where_will_live", "yes answered no question that nobody had seen"
+
+
+def test_words_beside_a_yes_in_which_nothing_is_heard_wait_beside_the_next_question(
+    house: House, worker: Browser, row: str
+) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
+    worker.turn(row, words="at me mums, got a doctor")
+    house.rasa.guesses, house.rasa.beside = {"return": 0.9}, []
+    worker.turn(row, do="confirm", option="gp", words="back to hers")
+    answers = house.store.state(row).answers
+    assert answers["gp"].options == ("yes",) and "where_will_live" not in answers
+    assert 'value="back to hers"' in worker.page and worker.open_question(house, row) == "where_will_live"
+    worker.turn(row, words="back to hers")
+    assert house.store.state(row).answers["where_will_live"].options == ("return",)
 
 
 def test_words_too_long_beside_a_yes_are_shown_again_with_the_ticks_as_they_were(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
-    worker.turn(row, words="at me mums, single, got a doctor")
+    # Nothing was settled about the open question: it would come after the yes.
+    house.rasa.guesses, house.rasa.beside = {}, [("where_will_live", "nowhere"), ("gp", "yes")]
+    worker.turn(row, words="nowhere now, got a doctor")
     asked = len(house.rasa.heard)
     assert worker.turn(row, do="confirm", option="gp", words="long " * 900).status_code == 422
-    assert len(house.rasa.heard) == asked and "partner" not in house.store.state(row).answers
-    assert 'value="gp" checked' in worker.page and 'value="partner" checked' not in worker.page
+    assert len(house.rasa.heard) == asked and not {"gp", "where_will_live"} & set(house.store.state(row).answers)
+    assert 'value="gp" checked' in worker.page and 'value="where_will_live" checked' not in worker.page
     assert "long long" in worker.page and "govuk-error-message" in worker.page
+
+
+def test_names_of_nothing_that_was_heard_are_no_yes(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
+    for more in ({}, {"words": "and more"}):
+        worker.turn(row, words="at me mums, got a doctor")
+        worker.turn(row, do="confirm", option="No Such!", **more)
+        assert "gp" not in house.store.state(row).answers
+        worker.turn(row, change="where_lived")
 
 
 def test_taking_away_every_tick_is_a_no(house: House, worker: Browser, row: str) -> None:

@@ -16,6 +16,7 @@ from bot.store.kiosk_types import ADJUSTMENTS, HANDED, PinLocked, PinWrong
 from bot.store.prison_settings import usual_contacts
 from bot.store.types import InterviewRow, Session
 from bot.web import kiosk, locks, security
+from bot.web.kept import worth_keeping
 from bot.web.posted import read_form
 from bot.web.state import web
 from bot.web.talk import NotTaken
@@ -99,8 +100,7 @@ def adjust_posted(interview_id: str) -> Response:
 def aside(interview_id: str) -> Response:
     """Go somewhere else for a moment: what is typed and not sent is held for when the person is back."""
     posted = read_form(request.form)
-    question = web().interview.by_id.get(posted.question or "")
-    if question is not None and not question.sensitive and (posted.typed or posted.options):
+    if worth_keeping(posted, web().interview.by_id.get(posted.question or "")):
         web().kept.keep(security.token(), interview_id, posted)
     to = request.form.get("to", "")
     if to == "close":

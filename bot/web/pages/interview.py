@@ -8,12 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.interview.answers import InvalidAnswer
+from bot.interview.exchange import UNHEARD
 from bot.interview.path import Path
 from bot.language.languages import ENGLISH
 from bot.outputs.words import EASY
 from bot.store.types import WORKER, InterviewState
 from bot.web import kiosk, picturing, security
-from bot.web.posted import CONFIRM, DENY, PERSON, Posted, read_form
+from bot.web.posted import PERSON, Posted, new_turn, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
 from bot.web.talk import NotTaken
@@ -53,6 +54,11 @@ def take(interview_id: str) -> Response | str | tuple[str, int]:
     except NotTaken:
         return _page(interview_id, posted, notice="not_taken"), 503
     picturing.follow(after)
+    if after.last[0] == UNHEARD and posted.words.strip():
+        # Nothing was heard in words that went with a yes or no: they wait beside the question that comes next.
+        step = app.talk.path(after).next(after.interview.focus)
+        waiting = Posted(new_turn(), question=step.question.id if step is not None else None, words=posted.words)
+        return _page(interview_id, waiting, fresh=True)
     if posted.do in STAYING and posted.typed and after.last[1] == posted.question:
         return _page(interview_id, posted, fresh=True)
     return redirect(url_for("interview.show", interview_id=interview_id), 303)
@@ -88,7 +94,7 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if posted is not None and (fresh or notice == "restored"):
         posted = posted.again()
     screen = app.views.screen(state, path, posted)
-    settles = screen.kind == HEARD and posted is not None and posted.do in (CONFIRM, DENY)
+    settles = screen.kind == HEARD and posted is not None and posted.question is None
     asked = screen.question.id if screen.question is not None else None
     if notice == "restored" and not settles and (asked is None or posted is None or posted.question != asked):
         notice = "restored_not"
