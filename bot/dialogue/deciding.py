@@ -74,7 +74,10 @@ def command_in(
     # With such marks in it, it is something copied or tried out, and nobody's command.
     if not words or _MARKS & set(text) or len(words) > settings.most_words:
         return None
-    answered = max((float(guess["confidence"]) for guess in guesses if guess["question"] == question), default=0.0)
+    # Where no question is open, any answer is one.
+    answered = max(
+        (float(guess["confidence"]) for guess in guesses if question is None or guess["question"] == question), default=0.0
+    )
     kind = _apart(apart or {}, answered, settings) if has_options else None
     if kind is None:
         kind = max(INTENTS, key=lambda name: kinds.get(name, 0.0))

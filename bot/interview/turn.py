@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -42,6 +43,8 @@ from bot.interview.understanding import (
 
 # What a person may wish for instead of an answer.
 _WISHES = frozenset({"pause", "person", "go_back", *TELLING})
+# Where the first part of words ends: "no, that's wrong".
+_FIRST = re.compile(r"[,.;!?]")
 # Replies after which the same question was left open because the words were not understood.
 _TRIES = frozenset({"clarify", "try_again"})
 
@@ -183,8 +186,8 @@ class Conversation:
         reply = [say("utter_also_put" if found else "utter_also_dropped")]
         answers = {**situation.answers, **found}
         after = self.finder.path(situation.context, answers) if found else path
-        focus = situation.focus
-        if pending.unsure and pending.about in after:
+        focus = None if situation.focus in found else situation.focus
+        if pending.unsure and pending.about in after and pending.about not in found:
             focus = pending.about
             reply.append(say("utter_clarify", question=focus, options=list(pending.unsure)))
         asking = after.next(focus)
@@ -211,25 +214,28 @@ class Conversation:
         here = current.question.id if current else None
         if not situation.pending.heard:
             return self._stay(situation, path, "moved", here, say("utter_moved"))
-        words = self._yes_or_no(heard.english or heard.text) if heard.intent == "words" else ""
+        words = (heard.english or heard.text) if heard.intent == "words" else ""
         # "No" in words is a no, whichever button was pressed: what is not put down is only asked.
-        about = replace(heard, intent=DENY if words == "no" else heard.settles, options=heard.right)
+        denies = self._yes_or_no(words) == "no" or self._yes_or_no(_FIRST.split(words.strip(), maxsplit=1)[0]) == "no"
+        about = replace(heard, intent=DENY if denies else heard.settles, options=heard.right)
         first = self._confirmed(situation, path, current, about)
-        if first is None or first.path is None or first.step is None:
+        if first is None or first.path is None:
             return first
         now = replace(situation, answers=first.answers, focus=first.focus, pending=NOTHING_PENDING)
-        if heard.intent in _WISHES:
+        if heard.intent in _WISHES and (first.step is not None or heard.intent == "person"):
             then = self._wish(now, first.path, heard, first.step)
-        elif heard.intent == "words" and heard.private:
-            then = self._stay(now, first.path, OFFER, first.step.question.id, say("utter_private_offer"))
-        elif heard.intent == "words" and not words and (also := self._also(now.context, now.answers, "", heard)):
+        elif words and heard.private:
+            then = self._stay(now, first.path, OFFER, first.question, say("utter_private_offer"))
+        elif first.step is None or heard.alerts or self._yes_or_no(words):
+            return first
+        elif also := self._also(now.context, now.answers, "", heard):
             asked = situation.pending
             item = self._also_item(also, heard, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
             return replace(first, reply=(*first.reply[:1], item))
         else:
-            return replace(first, kind=UNHEARD) if heard.intent == "words" and not words else first
+            return replace(first, kind=UNHEARD) if words else first
         step = first.path.next(then.focus)
-        reply = first.reply[:1] + then.reply
+        reply = first.reply + then.reply
         return replace(first, kind=then.kind, question=then.question, reply=reply, focus=then.focus, state=then.state, step=step)
 
     def _yes_or_no(self, text: str) -> str:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
 
 from bot.interview.answers import InvalidAnswer, clean
+from bot.interview.exchange import UNHEARD
 from bot.interview.record import RecordError, read_record
 from bot.store.errors import SignInFailed
 from bot.store.people import NOT_YOURS
@@ -194,5 +195,6 @@ def _shown(state: InterviewState) -> dict[str, Any]:
         "replies": shown["replies"],
         "commands": {name: wording.command(name, row.language, row.level) for name in (*NOT_NOW_BUTTONS, *TOOLS)},
         "read_back": [asdict(part) for part in app.views.read_back(path, row.language, row.level)],
+        "unheard": state.last[0] == UNHEARD,
         "later": [asdict(line) for line in app.views.for_later(path, row.language, row.level)],
     }

@@ -126,8 +126,8 @@ class Talk:
         """Whether words may go with the yes or no to what else was heard: the next page can show them again if nothing is heard."""
         here, heard = context(state), pending_of(state.turn.reply if state.turn is not None else ()).heard
         after = self.finder.path(here, {**state.answers, **taken(self.finder, here, state.answers, heard)})
-        step = after.next(state.interview.focus)
-        return step is not None and takes_words(step.question)
+        steps = (path.next(state.interview.focus), after.next(state.interview.focus))
+        return all(step is not None and takes_words(step.question) and step.question.asked_of == "person" for step in steps)
 
     def _made_of(self, out: Outgoing, posted: Posted, state: InterviewState, path: Path) -> dict[str, Any]:
         """What a machine makes of what was typed. No transaction is open here, and no failure stops the turn.

@@ -15,7 +15,7 @@ from bot.language.languages import DRAFTED, ENGLISH
 from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
-from bot.web.posted import CONFIRM, DATE_PARTS, Posted, new_turn
+from bot.web.posted import CONFIRM, DATE_PARTS, DENY, Posted, new_turn
 from bot.web.talk import SAY_MORE, private_name, private_questions
 from bot.web.tongues import Tongues
 
@@ -261,7 +261,7 @@ class Views:
     ) -> tuple[Choice, ...]:
         """What else was heard, all of it ticked, or what was left ticked."""
         rows = [(str(each["question"]), row) for each in also for row in self.wording.heard([each], language, level)]
-        left = posted.options if posted is not None and posted.do == CONFIRM else None
+        left = posted.options if posted is not None and posted.do in (CONFIRM, DENY) else None
         return tuple(Choice(name, f"{ask} – {said}", chosen=left is None or name in left) for name, (ask, said) in rows)
 
     def _change(self, question_id: str, path: Path, focus: str | None) -> str | None:

@@ -238,14 +238,14 @@ def test_words_may_go_with_the_yes_and_are_said_back_for_they_answer_no_question
     assert t.now.answers["gp"].options == ("no",) and t.asking == "hurt"
 
 
-@pytest.mark.parametrize("words", ["Yeah.", "nah", "rented", "skip", "I owe", "owes"])
+@pytest.mark.parametrize("words", ["Yeah.", "nah", "nah, that's wrong", "rented", "skip", "I owe", "owes"])
 def test_words_beside_a_yes_never_answer_the_question_that_nobody_has_seen(t: Talk, words: str) -> None:
     t.hear("words", "x", RENTED, NO_GP)
     intent = "skip" if words == "skip" else "words"
     outcome = t.hear(intent, words, Guess("owes", "yes", 0.8), settles="confirm")
     assert "owes" not in t.now.answers and t.asking == "owes"
-    assert ("gp" in t.now.answers) is (words != "nah"), "a no in words is a no whichever button was pressed"
-    assert said(outcome)[0] == ("utter_also_dropped" if words == "nah" else "utter_also_put")
+    assert ("gp" in t.now.answers) is ("nah" not in words), "a no in words is a no whichever button was pressed"
+    assert said(outcome)[0] == ("utter_also_dropped" if "nah" in words else "utter_also_put")
 
 
 def test_words_beside_a_no_drop_what_was_heard_and_are_heard_themselves(t: Talk) -> None:
@@ -295,16 +295,37 @@ def test_an_urgent_remark_beside_a_yes_is_answered_first_and_its_words_stand_onl
     t.hear("words", "x", RENTED, NO_GP)
     outcome = t.hear("words", "yes rent's due, I want to die", OWES, settles="confirm", alerts=("self_harm",))
     assert said(outcome) == ["utter_alert_self_harm", "utter_also_put"] and outcome.urgent == ("self_harm",)
+    assert outcome.kind == "confirm", "they do not wait beside the next question either"
     assert [(kept.answer.question, kept.words) for kept in outcome.recorded] == [("gp", "x")]
     assert "die" not in repr(outcome)
+
+
+def test_what_was_unsure_is_not_asked_again_once_it_was_said_beside_a_yes(t: Talk) -> None:
+    t.hear("words", "x", Guess("lived", "family", 0.4), NO_GP)
+    t.hear("words", "with my family", Guess("lived", "family", 0.9), settles="confirm")
+    done = t.hear("confirm", "")
+    assert said(done) == ["utter_also_put"] and t.now.answers["lived"].options == ("family",) and t.asking == "hurt"
+
+
+def test_what_is_said_beside_a_refusal_beside_a_yes_is_said_back(t: Talk) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    outcome = t.hear("refuse", "I owe all right, how much is my business", OWES, settles="confirm")
+    assert heard(outcome) == {"owes": ("yes",)} and t.now.answers["gp"].options == ("no",)
 
 
 def test_words_beside_the_last_yes_leave_the_interview_complete(t: Talk) -> None:
     names = ["lived", "things", "hurt", "notes", *(f"extra_{number}" for number in range(8))]
     answers = {name: Answer(name, state="refused") for name in names} | {"settled": Answer("settled", state="refused")}
     t.now = replace(t.now, answers=answers, pending=Pending((Beside("gp", ("yes",)),), "x"))
-    done = t.hear("pause", "can we stop now", settles="confirm")
-    assert (done.state, said(done)) == (COMPLETE, ["utter_also_put", "utter_finished"])
+    for intent, more, replies in (
+        ("pause", {}, []),
+        ("person", {}, ["utter_person"]),
+        ("words", {"private": True}, ["utter_private_offer"]),
+    ):
+        talk = Talk(t.conversation)
+        talk.now = t.now
+        done = talk.hear(intent, "can we stop now", settles="confirm", **more)
+        assert (done.state, said(done)) == (COMPLETE, ["utter_also_put", "utter_finished", *replies])
 
 
 def test_a_command_between_leaves_what_was_heard_to_be_asked(t: Talk) -> None:

@@ -34,6 +34,7 @@ class FakeRasa:
         }
         self.guesses: dict[str, float] = {}
         self.beside: list[tuple[str, str]] = []  # (question, option) of what is said besides
+        self.alerts: tuple[str, ...] = ()
         self.down = self.dies = self.deaf = False
         self.content, self.trained_on = self.turns.content, ""
         self.heard: list[tuple[str, str, bool, dict[str, Any]]] = []
@@ -66,6 +67,7 @@ class FakeRasa:
                 *(Guess(question, option, 0.95) for question, option in self.beside),
             ),
             seen=metadata.get("seen"),
+            alerts=self.alerts if typed else (),
             english=str(made.get("text") or ""),
             settles=str(metadata.get("settles") or ""),
             right=tuple(metadata.get("right") or ()),

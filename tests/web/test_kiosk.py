@@ -209,6 +209,22 @@ def test_words_wait_while_somebody_looks_aside(house: House, begun: InterviewRow
     assert "What you had put is still here" in page
 
 
+def test_words_beside_what_else_was_heard_wait_too(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    person.get(f"/interviews/{begun.id}")
+    asked = person.hidden("question")
+    option = house.interview.by_id[asked].options[0].id
+    house.rasa.guesses, house.rasa.beside = {option: 0.99}, [("gp", "yes")]
+    page = person.turn(begun.id, words="that, and a doctor").get_data(as_text=True)
+    assert 'id="talk"' in page and 'form="talk" formaction' in page
+    kept = {name: person.hidden(name) for name in ("turn", "seen")}
+    person.post(f"/interviews/{begun.id}/aside", {**kept, "option": "gp", "words": "a tent by the sea", "to": "support"})
+    page = person.get(f"/interviews/{begun.id}").get_data(as_text=True)
+    assert 'value="a tent by the sea"' in page and "What you had put is still here" in page
+    page = person.turn(begun.id, do="person", option="gp", words="a tent by the sea").get_data(as_text=True)
+    assert 'value="a tent by the sea"' in page and "gp" not in house.store.state(begun.id).answers
+
+
 def test_a_page_that_rests_locks_on_the_server(house: House, begun: InterviewRow) -> None:
     person = come_in(house, begun.id)
     person.get(f"/interviews/{begun.id}")

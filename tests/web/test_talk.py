@@ -225,6 +225,23 @@ def test_names_of_nothing_that_was_heard_are_no_yes(house: House, worker: Browse
         worker.turn(row, change="where_lived")
 
 
+def test_ticks_that_were_taken_away_stay_away_on_a_page_shown_again(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
+    worker.turn(row, words="at me mums, single, got a doctor")
+    for more in ({}, {"option": "gp"}):
+        assert worker.turn(row, do="deny" if more else "confirm", words="long " * 900, **more).status_code == 422
+        assert 'value="partner" checked' not in worker.page
+        assert ('value="gp" checked' in worker.page) is bool(more)
+
+
+def test_urgent_words_beside_a_yes_are_not_shown_again(house: House, worker: Browser, row: str) -> None:
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
+    worker.turn(row, words="at me mums, got a doctor")
+    house.rasa.guesses, house.rasa.beside, house.rasa.alerts = {}, [], ("self_harm",)
+    worker.turn(row, do="confirm", option="gp", words="there is no point in any of it")
+    assert "no point" not in worker.page and house.store.state(row).answers["gp"].options == ("yes",)
+
+
 def test_taking_away_every_tick_is_a_no(house: House, worker: Browser, row: str) -> None:
     house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("where_will_live", "nowhere")]
     worker.turn(row, words="at me mums")

@@ -14,7 +14,7 @@ from bot.language.languages import ENGLISH
 from bot.outputs.words import EASY
 from bot.store.types import WORKER, InterviewState
 from bot.web import kiosk, picturing, security
-from bot.web.posted import PERSON, Posted, new_turn, read_form
+from bot.web.posted import PERSON, Posted, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
 from bot.web.talk import NotTaken
@@ -54,11 +54,9 @@ def take(interview_id: str) -> Response | str | tuple[str, int]:
     except NotTaken:
         return _page(interview_id, posted, notice="not_taken"), 503
     picturing.follow(after)
-    if after.last[0] == UNHEARD and posted.words.strip():
+    if posted.question is None and posted.words.strip() and (after.last[0] == UNHEARD or posted.do in STAYING):
         # Nothing was heard in words that went with a yes or no: they wait beside the question that comes next.
-        step = app.talk.path(after).next(after.interview.focus)
-        waiting = Posted(new_turn(), question=step.question.id if step is not None else None, words=posted.words)
-        return _page(interview_id, waiting, fresh=True)
+        return _page(interview_id, posted, notice="words_waiting", fresh=True)
     if posted.do in STAYING and posted.typed and after.last[1] == posted.question:
         return _page(interview_id, posted, fresh=True)
     return redirect(url_for("interview.show", interview_id=interview_id), 303)
@@ -94,14 +92,17 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if posted is not None and (fresh or notice == "restored"):
         posted = posted.again()
     screen = app.views.screen(state, path, posted)
-    settles = screen.kind == HEARD and posted is not None and posted.question is None
+    said = posted.words if posted is not None and posted.question is None else ""
+    if screen.kind == HEARD and (said.strip() or (screen.level != EASY and app.talk.may_go_on(state, path))):
+        # Easy read keeps to one thing a page; but what was typed is not lost for it.
+        screen = replace(screen, going_on=said)
+    elif said.strip() and posted is not None and screen.question is not None:
+        posted = replace(posted, question=screen.question.id, options=())
+        screen = app.views.screen(state, path, posted)
     asked = screen.question.id if screen.question is not None else None
-    if notice == "restored" and not settles and (asked is None or posted is None or posted.question != asked):
+    if notice == "restored" and screen.going_on is None and (asked is None or posted is None or posted.question != asked):
         notice = "restored_not"
         screen = app.views.screen(state, path)
-    if screen.kind == HEARD and screen.level != EASY and app.talk.may_go_on(state, path):
-        # Easy read keeps to one thing a page.
-        screen = replace(screen, going_on=posted.words if settles and posted is not None else "")
     instead = kiosk.instead(screen, state, path)
     if instead is not None:
         return instead
