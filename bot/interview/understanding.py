@@ -16,8 +16,8 @@ from bot.interview.path import Context, PathFinder
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard. What is said back
 # is asked about, but there are many more things it could be, and each that is wrong costs the person a moment and some trust.
-SURE = 0.75
-SURE_BESIDE = 0.84
+SURE = 0.78
+SURE_BESIDE = 0.88
 # From here on another option of the same question speaks against an answer that would only follow from something else.
 RIVAL = 0.2
 # What the ids of questions that ask for a consent have in them.
