@@ -10,8 +10,8 @@ what `make train` learns sits on top.
 All six layers learn, together with a label attention (``bot/dialogue/attention.py``), to tell every option that is said from
 (question asked, words); lines are joined now and then, so that several answers in one breath are known too. The words' own vectors
 stay as they were published. What is kept is the running mean of what was learned on the way: it is steadier than the last step; and
-the mean of several such runs, each from the one before, is steadier still (scripts/mean_encoder.py). A
-sixth of the written lines, by the digest of their id, is never used: how sure to be is learned from those.
+the mean of several such runs, each from the one before, is steadier still (scripts/mean_encoder.py). A sixth of the written lines,
+by the digest of their id, is never used: how sure to be is learned from those.
 """
 
 from __future__ import annotations

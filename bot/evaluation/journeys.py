@@ -21,7 +21,7 @@ from bot.interview.exchange import NOT_NOW_INTENTS, Heard
 from bot.interview.loading import load_interview
 from bot.interview.path import Context, PathFinder, Step
 from bot.interview.path import Path as Walked
-from bot.interview.understanding import Guess, takes_words
+from bot.interview.understanding import Guess
 from bot.interview.yamlfile import read_yaml
 from bot.rehearsal.choosing import Chooser
 from bot.rehearsal.engine import EngineTable
@@ -120,11 +120,11 @@ class Talker(Chooser):
         return Move(WORDS, step.question.id, words=". ".join(facts), spare=None if spare.do == WORDS else spare)
 
     def goes_on(self, step: Step, context: Context, answers: Mapping[str, Answer], path: Walked) -> str:
-        """What comes next is said with the yes or no, where the page has a box for it; but not the same twice."""
-        if step.question.id in self._told:
+        """What comes next is said with the yes or no; but not the same twice."""
+        if step.question.id in self._told or not step.question.closed:
             return ""
-        said = self.move(step, context, answers, path) if takes_words(step.question) else None
-        return said.words if said is not None and said.do == WORDS else ""
+        said = self.move(step, context, answers, path)
+        return said.words if said.do == WORDS else ""
 
     def agrees(self, heard: Any) -> bool:
         """Whether it is what the journey answered by button."""

@@ -9,7 +9,7 @@ from bot.interview.rules import ALWAYS, Rule
 
 KINDS = ("one", "many", "text", "address", "date", "number", "scale")
 CLOSED = ("one", "many")
-LEVELS = ("plain", "easy")
+PLAIN, EASY = LEVELS = ("plain", "easy")
 REFUSED, UNKNOWN, LATER, SKIPPED = NOT_NOW = ("refused", "unknown", "later", "skipped")
 NONE = "none"
 

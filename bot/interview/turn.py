@@ -216,7 +216,7 @@ class Conversation:
             return self._stay(situation, path, "moved", here, say("utter_moved"))
         words = (heard.english or heard.text) if heard.intent == "words" else ""
         # "No" in words is a no, whichever button was pressed: what is not put down is only asked.
-        denies = self._yes_or_no(words) == "no" or self._yes_or_no(_FIRST.split(words.strip(), maxsplit=1)[0]) == "no"
+        denies = self._yes_or_no(_FIRST.split(words.strip(), maxsplit=1)[0]) == "no"
         about = replace(heard, intent=DENY if denies else heard.settles, options=heard.right)
         first = self._confirmed(situation, path, current, about)
         if first is None or first.path is None:

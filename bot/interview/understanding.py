@@ -161,6 +161,22 @@ def with_gates(
     return tuple(best.values())
 
 
+def may_go_on(
+    finder: PathFinder, context: Context, answers: Mapping[str, Answer], heard: Iterable[Beside], focus: str | None = None
+) -> bool:
+    """Whether words may go with the yes or no to what else was heard.
+
+    They answer no question; those in which nothing is heard wait beside the next one, be all of what was heard right or none.
+    """
+    after = {**answers, **taken(finder, context, answers, heard)}
+    steps = [finder.path(context, known).next(focus) for known in (answers, after)]
+    return all(step is not None and step.question.asked_of == "person" and _has_box(step.question) for step in steps)
+
+
+def _has_box(question: Question) -> bool:
+    return takes_words(question) or (question.kind == "text" and not question.sensitive)
+
+
 def takes_words(question: Question) -> bool:
     """Whether a question may be answered by words said to another."""
     return question.closed and not question.sensitive and question.reads_back is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.casework.case import Case
-from bot.interview.definitions import LEVELS, Interview
+from bot.interview.definitions import LEVELS, PLAIN, Interview
 from bot.interview.loading import DATA
 from bot.language.languages import ENGLISH, load_languages
 from bot.language.papers import load_papers
@@ -20,7 +20,7 @@ from bot.outputs.person_pdf import person_pdf
 from bot.outputs.plan_csv import plan_csv
 from bot.outputs.plan_json import plan_json
 from bot.outputs.staff import Names, nobody
-from bot.outputs.words import PLAIN, Content, Words
+from bot.outputs.words import Content, Words
 from bot.outputs.worker_sheet import worker_sheet
 from bot.plan.definitions import PlanData
 

@@ -8,10 +8,11 @@ from datetime import date
 
 from bot.casework.case import Case, ItemView
 from bot.interview.answers import Answer
+from bot.interview.definitions import EASY
 from bot.interview.path import Step
 from bot.outputs import said
 from bot.outputs.said import Said
-from bot.outputs.words import EASY, Words
+from bot.outputs.words import Words
 from bot.plan.consents import GIVEN, LAPSED, REFUSED, WITHDRAWN
 from bot.plan.dates import NO_RELEASE, in_london
 from bot.plan.definitions import EVERYBODY, PATHWAYS, SENSITIVE_PATHWAYS

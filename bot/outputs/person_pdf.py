@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.casework.case import Case
+from bot.interview.definitions import EASY
 from bot.language.pictures import CREDIT, pictures_within
 from bot.outputs.pdf import css_string, page_of, render, to_pdf
 from bot.outputs.person_paper import person_paper
-from bot.outputs.words import EASY, Words
+from bot.outputs.words import Words
 
 
 def person_html(

@@ -12,7 +12,7 @@ from babel.lists import format_list
 
 from bot.casework.case import ItemView
 from bot.interview.answers import Answer
-from bot.interview.definitions import Interview, Need, Question, Section
+from bot.interview.definitions import EASY, PLAIN, Interview, Need, Question, Section
 from bot.language.dates import day_in, locale_of, number_in
 from bot.language.languages import DRAFTED, ENGLISH, Language
 from bot.language.messages import reason_context
@@ -21,8 +21,6 @@ from bot.outputs import said
 from bot.outputs.said import Said
 from bot.plan.definitions import PlanData
 from bot.plan.items import BY_WORKER, PRIVATE
-
-EASY, PLAIN = "easy", "plain"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 from bot.interview.answers import Answer
+from bot.interview.definitions import EASY
 from bot.interview.exchange import CONFIRM, DENY, PAUSED
 from bot.interview.path import PathFinder
-from bot.interview.understanding import taken
+from bot.interview.understanding import may_go_on, taken
 from bot.language.wording import load_commands
 from bot.plan.alerts import find_alerts
 from bot.plan.definitions import PlanData
@@ -172,7 +173,9 @@ class Player:
         answers |= taken(self.finder, context, answers, right)
         path = self.finder.path(context, answers)
         step = path.next()
-        more = self.chooser.goes_on(step, context, answers, path) if step is not None else ""
+        # Easy read has no box for more.
+        box = self.journey.level != EASY and may_go_on(self.finder, context, self.table.answers(), view.heard)
+        more = self.chooser.goes_on(step, context, answers, path) if box and step is not None else ""
         return self._make(replace(settles, words=more))
 
     def _aside(self, aside: Aside, view: View) -> View:

@@ -11,14 +11,13 @@ from markupsafe import Markup
 
 from bot.casework.case import Case
 from bot.casework.casework import Casework
-from bot.interview.definitions import Interview
+from bot.interview.definitions import EASY, Interview
 from bot.language.pictures import plan_pictures
 from bot.language.wording import Wording
 from bot.outputs.handover import NoConsent, handover
 from bot.outputs.making import KINDS, PLAN_PDF, CannotMake, Made, Outputs, Wanted, without_plan
 from bot.outputs.oasys import oasys_html
 from bot.outputs.person_pdf import person_html
-from bot.outputs.words import EASY
 from bot.outputs.worker_sheet import worker_sheet
 
 # What has a preview; the others are data for other programs.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.actions.situation import context
+from bot.actions.situation import context, situation
 from bot.interview.answers import Answer, InvalidAnswer
 from bot.interview.definitions import Interview
 from bot.interview.path import IN_SECTION, Path, PathFinder
-from bot.interview.understanding import pending_of, taken, takes_words
+from bot.interview.understanding import may_go_on
 from bot.language.languages import ENGLISH
 from bot.store.notes import WORDS
 from bot.store.store import Store
@@ -122,12 +122,10 @@ class Talk:
         self._keep_words(out, made, after, posted, speaker)
         return after
 
-    def may_go_on(self, state: InterviewState, path: Path) -> bool:
-        """Whether words may go with the yes or no to what else was heard: the next page can show them again if nothing is heard."""
-        here, heard = context(state), pending_of(state.turn.reply if state.turn is not None else ()).heard
-        after = self.finder.path(here, {**state.answers, **taken(self.finder, here, state.answers, heard)})
-        steps = (path.next(state.interview.focus), after.next(state.interview.focus))
-        return all(step is not None and takes_words(step.question) and step.question.asked_of == "person" for step in steps)
+    def may_go_on(self, state: InterviewState) -> bool:
+        """Whether the page has a box for words to go with the yes or no to what else was heard."""
+        here = situation(state)
+        return may_go_on(self.finder, here.context, here.answers, here.pending.heard, here.focus)
 
     def _made_of(self, out: Outgoing, posted: Posted, state: InterviewState, path: Path) -> dict[str, Any]:
         """What a machine makes of what was typed. No transaction is open here, and no failure stops the turn.

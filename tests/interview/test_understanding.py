@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interview.answers import Answer
-from bot.interview.exchange import COMPLETE, OPEN, Heard, Outcome, Situation
-from bot.interview.loading import Loader, load_interview
-from bot.interview.path import Context, PathFinder
-from bot.interview.rules import Value
+from bot.interview.exchange import COMPLETE, OPEN
+from bot.interview.loading import load_interview
 from bot.interview.turn import Conversation
 from bot.interview.understanding import (
     MOST_BESIDE,
@@ -31,97 +27,9 @@ from bot.interview.understanding import (
     with_gates,
 )
 from bot.plan.loading import load_plan
+from tests.interview.talking import CONTEXT, NO_GP, OWES, RENTED, Talk, heard, said, t, talk
 
-CONTEXT = Context({"interview.mode": Value(frozenset(["worker"]), real=True)})
-HEAD = """
-sections: [home]
-not_now:
-  - {id: refused, plain: "Rather not", easy: "No"}
-  - {id: unknown, plain: "Do not know", easy: "Do not know"}
-  - {id: later, plain: "Later", easy: "Later"}
-  - {id: skipped, plain: "Skipped", easy: "Skipped"}
-none_of_these: {plain: "None", easy: "None"}
-limits: {ask: 120, why: 140, help: 300, option: 80, short_text: 50, long_text: 100, typed: 80}
-shared_examples: {"yes": ["yes", "yeah"], "no": ["nah"]}
-"""
-
-
-def question(name: str, kind: str = "one", options: str = "yes no", rest: str = "") -> str:
-    listed = "\n".join(
-        f'      - {{id: "{option}", plain: "{name} {option}", easy: "{option} {name}"}}' for option in options.split()
-    )
-    given = f"    options:\n{listed}\n" if options else ""
-    return (
-        f'  - id: {name}\n    kind: {kind}\n{rest}    plain: {{ask: "{name}?", why: "To help."}}\n'
-        f'    easy: {{ask: "{name}?", why: "To help."}}\n{given}'
-    )
-
-
-HOME = "section: home\npathway: accommodation\ntitle: {plain: Home, easy: Home}\nquestions:\n" + "".join(
-    [
-        question("lived", options="rented family"),
-        question("owes", rest="    when: {is: [lived, rented]}\n    depends_on: [lived]\n"),
-        question("hurt", rest="    sensitive: true\n"),
-        question("things", "many", "dog cat car none", "    at_most: 2\n").replace(
-            'things none", easy', 'things none", exclusive: true, easy'
-        ),
-        question("gp"),
-        question("notes", "text", "", "    optional: true\n"),
-        *(question(f"extra_{number}") for number in range(8)),
-        question("settled", rest='    implied: {when: {is: [gp, "yes"]}, answer: "yes"}\n'),
-    ]
-)
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Conversation:
-    root: Path = tmp_path_factory.mktemp("data")
-    (root / "questions").mkdir()
-    (root / "needs").mkdir()
-    (root / "interview.yml").write_text(HEAD)
-    (root / "questions" / "home.yml").write_text(HOME)
-    loader = Loader(root)
-    interview = loader.load()
-    assert loader.problems.lines == []
-    return Conversation(PathFinder(interview), sure=0.6, sure_beside=0.7)
-
-
-class Talk:
-    def __init__(self, conversation: Conversation) -> None:
-        self.conversation = conversation
-        self.now = Situation(CONTEXT, {})
-
-    def hear(self, intent: str = "words", text: str = "some words", *guesses: Guess, **heard: Any) -> Outcome:
-        outcome = self.conversation.decide(self.now, Heard(intent, text=text, guesses=guesses, **heard))
-        answers = {**self.now.answers, **{kept.answer.question: kept.answer for kept in outcome.recorded}}
-        last = (outcome.kind, outcome.question)
-        self.now = replace(
-            self.now, answers=answers, focus=outcome.focus, state=outcome.state, last=last, pending=pending_of(outcome.reply)
-        )
-        return outcome
-
-    @property
-    def asking(self) -> str | None:
-        step = self.conversation.finder.path(CONTEXT, self.now.answers).next(self.now.focus)
-        return step.question.id if step else None
-
-
-@pytest.fixture
-def t(talk: Conversation) -> Talk:
-    return Talk(talk)
-
-
-def said(outcome: Outcome) -> list[str]:
-    return [item["say"] for item in outcome.reply]
-
-
-def heard(outcome: Outcome) -> dict[str, tuple[str, ...]]:
-    return {each.question: each.options for each in pending_of(outcome.reply).heard}
-
-
-RENTED = Guess("lived", "rented", 0.9)
-OWES = Guess("owes", "yes", 0.8)
-NO_GP = Guess("gp", "no", 0.75)
+__all__ = ["t", "talk"]
 
 
 def test_one_utterance_answers_the_open_question_and_asks_about_the_rest_on_the_path_as_it_is_then(t: Talk) -> None:
@@ -222,110 +130,6 @@ def test_what_is_said_beside_not_wanting_to_answer_is_said_back(t: Talk) -> None
     t.hear("answer", "", question="lived", options=("rented",))
     outcome = t.hear("refuse", "no gp. the rent I'd rather not say", NO_GP, question="owes")
     assert t.now.answers["owes"].state == "refused" and heard(outcome) == {"gp": ("no",)}
-
-
-def test_words_may_go_with_the_yes_and_are_said_back_for_they_answer_no_question(t: Talk) -> None:
-    t.hear("words", "x", RENTED, OWES, NO_GP)
-    dog = Guess("things", "dog", 0.9)
-    first = t.hear("words", "and I have a dog", dog, Guess("hurt", "yes", 0.99), settles="confirm", right=("owes",))
-    assert [(kept.answer.question, kept.words, kept.earlier) for kept in first.recorded] == [("owes", "x", True)]
-    assert (first.kind, said(first), heard(first)) == ("confirm", ["utter_also_put", "utter_also_heard"], {"things": ("dog",)})
-    assert t.now.answers["owes"].options == ("yes",) and not {"gp", "things"} & set(t.now.answers)
-    second = t.hear("words", "no doctor", NO_GP, settles="confirm")
-    assert [(kept.answer.question, kept.words) for kept in second.recorded] == [("things", "and I have a dog")]
-    assert heard(second) == {"gp": ("no",)}
-    t.hear("confirm", "")
-    assert t.now.answers["gp"].options == ("no",) and t.asking == "hurt"
-
-
-@pytest.mark.parametrize("words", ["Yeah.", "nah", "nah, that's wrong", "rented", "skip", "I owe", "owes"])
-def test_words_beside_a_yes_never_answer_the_question_that_nobody_has_seen(t: Talk, words: str) -> None:
-    t.hear("words", "x", RENTED, NO_GP)
-    intent = "skip" if words == "skip" else "words"
-    outcome = t.hear(intent, words, Guess("owes", "yes", 0.8), settles="confirm")
-    assert "owes" not in t.now.answers and t.asking == "owes"
-    assert ("gp" in t.now.answers) is ("nah" not in words), "a no in words is a no whichever button was pressed"
-    assert said(outcome)[0] == ("utter_also_dropped" if "nah" in words else "utter_also_put")
-
-
-def test_words_beside_a_no_drop_what_was_heard_and_are_heard_themselves(t: Talk) -> None:
-    t.hear("words", "x", RENTED, NO_GP)
-    outcome = t.hear("words", "behind with it", OWES, settles="deny")
-    assert said(outcome) == ["utter_also_dropped", "utter_also_heard"] and heard(outcome) == {"owes": ("yes",)}
-    assert outcome.recorded == () and "gp" not in t.now.answers
-
-
-@pytest.mark.parametrize(
-    ("words", "kind", "reply"),
-    [
-        ({"intent": "pause"}, "pause", ["utter_paused"]),
-        ({"intent": "person"}, "person", ["utter_person"]),
-        ({"intent": "go_back"}, "go_back", ["utter_back"]),
-        ({"intent": "why"}, "why", ["utter_why"]),
-        ({"intent": "words", "private": True}, "offer", ["utter_private_offer"]),
-        ({"intent": "words"}, "unheard", []),
-        ({"intent": "refuse"}, "confirm", []),
-    ],
-)
-def test_words_beside_a_yes_keep_what_was_confirmed_whatever_they_are(
-    t: Talk, words: dict[str, Any], kind: str, reply: list[str]
-) -> None:
-    t.hear("words", "x", RENTED, NO_GP)
-    outcome = t.hear(text="something else", settles="confirm", **words)
-    assert outcome.kind == kind and said(outcome) == ["utter_also_put", *reply]
-    assert t.now.answers["gp"].options == ("no",)
-    asked = "lived" if kind == "go_back" else "owes"
-    assert t.asking == asked and outcome.step is not None and outcome.step.question.id == asked
-
-
-def test_words_beside_a_yes_to_nothing_say_that_the_page_is_old(t: Talk) -> None:
-    t.hear("answer", "", question="lived", options=("rented",))
-    outcome = t.hear("words", "x", OWES, question="owes", settles="confirm")
-    assert (outcome.kind, outcome.recorded, said(outcome)) == ("moved", (), ["utter_moved"])
-
-
-def test_what_was_unsure_is_asked_after_what_is_heard_beside_a_yes(t: Talk) -> None:
-    t.hear("words", "x", Guess("lived", "family", 0.4), NO_GP)
-    first = t.hear("words", "and a dog", Guess("things", "dog", 0.9), settles="confirm")
-    assert said(first) == ["utter_also_put", "utter_also_heard"]
-    assert said(t.hear("confirm", "")) == ["utter_also_put", "utter_clarify"] and t.asking == "lived"
-
-
-def test_an_urgent_remark_beside_a_yes_is_answered_first_and_its_words_stand_only_in_the_alert(t: Talk) -> None:
-    t.hear("words", "x", RENTED, NO_GP)
-    outcome = t.hear("words", "yes rent's due, I want to die", OWES, settles="confirm", alerts=("self_harm",))
-    assert said(outcome) == ["utter_alert_self_harm", "utter_also_put"] and outcome.urgent == ("self_harm",)
-    assert outcome.kind == "confirm", "they do not wait beside the next question either"
-    assert [(kept.answer.question, kept.words) for kept in outcome.recorded] == [("gp", "x")]
-    assert "die" not in repr(outcome)
-
-
-def test_what_was_unsure_is_not_asked_again_once_it_was_said_beside_a_yes(t: Talk) -> None:
-    t.hear("words", "x", Guess("lived", "family", 0.4), NO_GP)
-    t.hear("words", "with my family", Guess("lived", "family", 0.9), settles="confirm")
-    done = t.hear("confirm", "")
-    assert said(done) == ["utter_also_put"] and t.now.answers["lived"].options == ("family",) and t.asking == "hurt"
-
-
-def test_what_is_said_beside_a_refusal_beside_a_yes_is_said_back(t: Talk) -> None:
-    t.hear("words", "x", RENTED, NO_GP)
-    outcome = t.hear("refuse", "I owe all right, how much is my business", OWES, settles="confirm")
-    assert heard(outcome) == {"owes": ("yes",)} and t.now.answers["gp"].options == ("no",)
-
-
-def test_words_beside_the_last_yes_leave_the_interview_complete(t: Talk) -> None:
-    names = ["lived", "things", "hurt", "notes", *(f"extra_{number}" for number in range(8))]
-    answers = {name: Answer(name, state="refused") for name in names} | {"settled": Answer("settled", state="refused")}
-    t.now = replace(t.now, answers=answers, pending=Pending((Beside("gp", ("yes",)),), "x"))
-    for intent, more, replies in (
-        ("pause", {}, []),
-        ("person", {}, ["utter_person"]),
-        ("words", {"private": True}, ["utter_private_offer"]),
-    ):
-        talk = Talk(t.conversation)
-        talk.now = t.now
-        done = talk.hear(intent, "can we stop now", settles="confirm", **more)
-        assert (done.state, said(done)) == (COMPLETE, ["utter_also_put", "utter_finished", *replies])
 
 
 def test_a_command_between_leaves_what_was_heard_to_be_asked(t: Talk) -> None:

@@ -128,6 +128,18 @@ def test_an_interview(api: Api) -> None:
     assert api.state["question"]["options"][0]["chosen"]
 
 
+def test_words_beside_a_yes_in_which_nothing_is_heard_are_named(api: Api) -> None:
+    api.state = dict(api.post("/api/interviews", {"person": api.house.person("Marcus").id}).json or {})
+    first = api.state["question"]
+    api.house.rasa.guesses, api.house.rasa.beside = {first["options"][0]["id"]: 0.99}, [("access_needs", "none")]
+    assert api.turn(words="that, and I am fine as I am").status_code == 200
+    assert (api.state["screen"], api.state["unheard"]) == ("heard", False)
+    api.house.rasa.guesses, api.house.rasa.beside = {}, []
+    assert api.turn(do="confirm", options=["access_needs"], words="and the rest").status_code == 200
+    assert (api.state["screen"], api.state["unheard"]) == ("question", True)
+    assert api.turn(do="later").status_code == 200 and api.state["unheard"] is False
+
+
 def test_what_cannot_start(api: Api) -> None:
     person = api.house.people[0].id
     for body, field in (

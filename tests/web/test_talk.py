@@ -172,11 +172,18 @@ def test_what_else_was_heard_is_shown_for_a_yes_or_no_before_the_next_question(h
     assert "I have put that down" in worker.page
 
 
+def hears(house: House, worker: Browser, row: str, *beside: tuple[str, str], words: str = "at me mums") -> None:
+    """Words at where_lived that also say something else; what is said next says nothing, unless a test wants it to."""
+    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, list(beside)
+    worker.turn(row, words=words)
+    assert "I also heard this" in worker.page
+    house.rasa.guesses, house.rasa.beside = {}, []
+
+
 def test_words_can_go_with_the_yes_and_are_said_back_in_their_turn(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
-    worker.turn(row, words="at me mums, single, got a doctor")
+    hears(house, worker, row, ("partner", "no"), ("gp", "yes"))
     assert "If there is more to say, write it here" in worker.page
-    house.rasa.guesses, house.rasa.beside = {}, [("bank_account", "yes")]
+    house.rasa.beside = [("bank_account", "yes")]
     worker.turn(row, do="confirm", option="partner", words="and I have a bank account")
     _, message, typed, metadata = house.rasa.heard[-1]
     assert (message, typed) == ("and I have a bank account", True)
@@ -194,15 +201,26 @@ def test_words_can_go_with_the_yes_and_are_said_back_in_their_turn(house: House,
 def test_words_beside_a_yes_in_which_nothing_is_heard_wait_beside_the_next_question(
     house: House, worker: Browser, row: str
 ) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
-    worker.turn(row, words="at me mums, got a doctor")
-    house.rasa.guesses, house.rasa.beside = {"return": 0.9}, []
+    hears(house, worker, row, ("gp", "yes"))
+    house.rasa.guesses = {"return": 0.9}
     worker.turn(row, do="confirm", option="gp", words="back to hers")
     answers = house.store.state(row).answers
     assert answers["gp"].options == ("yes",) and "where_will_live" not in answers
     assert 'value="back to hers"' in worker.page and worker.open_question(house, row) == "where_will_live"
     worker.turn(row, words="back to hers")
     assert house.store.state(row).answers["where_will_live"].options == ("return",)
+
+
+def test_words_in_which_nothing_is_heard_wait_in_a_box_for_text_too(house: House, worker: Browser, row: str) -> None:
+    answer_until(house, row, lambda step: step.question.id == "job_before")
+    worker.get(f"/interviews/{row}")
+    house.rasa.guesses, house.rasa.beside = {"yes": 0.99}, [("gp", "yes")]
+    worker.turn(row, words="had a job, and a doctor")
+    house.rasa.guesses, house.rasa.beside = {}, []
+    worker.turn(row, do="confirm", option="gp", words="with my uncle")
+    asked = worker.open_question(house, row)
+    assert house.interview.by_id[asked].kind == "text" and ">with my uncle</textarea>" in worker.page
+    assert asked not in house.store.state(row).answers
 
 
 def test_words_too_long_beside_a_yes_are_shown_again_with_the_ticks_as_they_were(house: House, worker: Browser, row: str) -> None:
@@ -217,17 +235,15 @@ def test_words_too_long_beside_a_yes_are_shown_again_with_the_ticks_as_they_were
 
 
 def test_names_of_nothing_that_was_heard_are_no_yes(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
     for more in ({}, {"words": "and more"}):
-        worker.turn(row, words="at me mums, got a doctor")
+        hears(house, worker, row, ("gp", "yes"))
         worker.turn(row, do="confirm", option="No Such!", **more)
         assert "gp" not in house.store.state(row).answers
         worker.turn(row, change="where_lived")
 
 
 def test_ticks_that_were_taken_away_stay_away_on_a_page_shown_again(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("partner", "no"), ("gp", "yes")]
-    worker.turn(row, words="at me mums, single, got a doctor")
+    hears(house, worker, row, ("partner", "no"), ("gp", "yes"))
     for more in ({}, {"option": "gp"}):
         assert worker.turn(row, do="deny" if more else "confirm", words="long " * 900, **more).status_code == 422
         assert 'value="partner" checked' not in worker.page
@@ -235,16 +251,14 @@ def test_ticks_that_were_taken_away_stay_away_on_a_page_shown_again(house: House
 
 
 def test_urgent_words_beside_a_yes_are_not_shown_again(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
-    worker.turn(row, words="at me mums, got a doctor")
-    house.rasa.guesses, house.rasa.beside, house.rasa.alerts = {}, [], ("self_harm",)
+    hears(house, worker, row, ("gp", "yes"))
+    house.rasa.alerts = ("self_harm",)
     worker.turn(row, do="confirm", option="gp", words="there is no point in any of it")
     assert "no point" not in worker.page and house.store.state(row).answers["gp"].options == ("yes",)
 
 
 def test_taking_away_every_tick_is_a_no(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("where_will_live", "nowhere")]
-    worker.turn(row, words="at me mums")
+    hears(house, worker, row, ("where_will_live", "nowhere"))
     worker.turn(row, do="confirm")
     assert "where_will_live" not in house.store.state(row).answers
     assert "I have not put that down" in worker.page
@@ -256,9 +270,8 @@ def test_easy_read_asks_one_thing_a_page_and_before_a_private_question_words_are
     row = house.started("Lee", level="easy").id
     answer_until(house, row, lambda step: step.question.id == "where_lived")
     worker.get(f"/interviews/{row}")
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("gp", "yes")]
-    worker.turn(row, words="at me mums, got a doctor")
-    assert "I also heard this" in worker.page and 'name="words"' not in worker.page
+    hears(house, worker, row, ("gp", "yes"))
+    assert 'name="words"' not in worker.page
     # Before a private question words are not asked for: it takes a button only.
     talk, first = web_of(house).talk, house.started("Lee").id
     answer_until(house, first, lambda step: step.question.sensitive)
@@ -274,8 +287,7 @@ def test_easy_read_asks_one_thing_a_page_and_before_a_private_question_words_are
 
 
 def test_what_was_heard_wrong_is_not_put_down(house: House, worker: Browser, row: str) -> None:
-    house.rasa.guesses, house.rasa.beside = {"family_friends": 0.9}, [("where_will_live", "nowhere")]
-    worker.turn(row, words="at me mums")
+    hears(house, worker, row, ("where_will_live", "nowhere"))
     worker.turn(row, do="deny")
     assert "where_will_live" not in house.store.state(row).answers
     assert "I have not put that down" in worker.page

@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.interview.answers import InvalidAnswer
+from bot.interview.definitions import EASY
 from bot.interview.exchange import UNHEARD
 from bot.interview.path import Path
 from bot.language.languages import ENGLISH
-from bot.outputs.words import EASY
 from bot.store.types import WORKER, InterviewState
 from bot.web import kiosk, picturing, security
 from bot.web.posted import PERSON, Posted, read_form
@@ -93,11 +93,11 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         posted = posted.again()
     screen = app.views.screen(state, path, posted)
     said = posted.words if posted is not None and posted.question is None else ""
-    if screen.kind == HEARD and (said.strip() or (screen.level != EASY and app.talk.may_go_on(state, path))):
+    if screen.kind == HEARD and (said.strip() or (screen.level != EASY and app.talk.may_go_on(state))):
         # Easy read keeps to one thing a page; but what was typed is not lost for it.
         screen = replace(screen, going_on=said)
-    elif said.strip() and posted is not None and screen.question is not None:
-        posted = replace(posted, question=screen.question.id, options=())
+    elif said.strip() and posted is not None and screen.question is not None and not screen.question.sensitive:
+        posted = replace(posted, question=screen.question.id, options=(), text=said)
         screen = app.views.screen(state, path, posted)
     asked = screen.question.id if screen.question is not None else None
     if notice == "restored" and screen.going_on is None and (asked is None or posted is None or posted.question != asked):
