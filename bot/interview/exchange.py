@@ -14,10 +14,10 @@ from bot.interview.understanding import NOTHING_PENDING, Guess, Pending
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
 TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
 OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
-# Words beside such a button in which nothing was heard.
-UNHEARD = "unheard"
 # Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
 CONFIRM, DENY = "confirm", "deny"
+# Words beside such a button in which nothing was heard; and a page that is older than what was said on another screen.
+UNHEARD, MOVED = "unheard", "moved"
 # The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.
 OFFER = "offer"
 

@@ -13,6 +13,7 @@ from bot.interview.exchange import (
     COMPLETE,
     CONFIRM,
     DENY,
+    MOVED,
     NOT_NOW_INTENTS,
     OFFER,
     OPEN,
@@ -37,6 +38,7 @@ from bot.interview.understanding import (
     chosen,
     gates,
     likely,
+    perhaps,
     taken,
     with_gates,
 )
@@ -164,7 +166,7 @@ class Conversation:
         if step is None or step.implied:
             return self._stay(situation, path, "not_needed", here, say("utter_not_needed"))
         if heard.seen is not None and situation.newest_for.get(wanted, 0) > heard.seen:
-            return self._stay(situation, path, "moved", here, say("utter_moved"))
+            return self._stay(situation, path, MOVED, here, say("utter_moved"))
         try:
             recorded = self.read(step, heard)
         except InvalidAnswer as error:
@@ -181,7 +183,11 @@ class Conversation:
             said = {CONFIRM: "yes", DENY: "no"}.get(heard.intent, "")
         if not said:
             return None
-        picked = [each for each in pending.heard if not heard.options or each.question in heard.options]
+        if heard.seen is not None and heard.seen < max(situation.newest_for.values(), default=0):
+            # Another screen has gone on: what was on this page may not be what waits for a yes or no now.
+            item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)
+            return self._stay(situation, path, MOVED, here, say("utter_moved"), item)
+        picked = [each for each in pending.heard if (each.question in heard.options if heard.options else each.sure)]
         found = taken(self.finder, situation.context, situation.answers, picked) if said == "yes" else {}
         reply = [say("utter_also_put" if found else "utter_also_dropped")]
         answers = {**situation.answers, **found}
@@ -212,15 +218,17 @@ class Conversation:
             return None
         current = path.next(situation.focus)
         here = current.question.id if current else None
-        if not situation.pending.heard:
-            return self._stay(situation, path, "moved", here, say("utter_moved"))
         words = (heard.english or heard.text) if heard.intent == "words" else ""
+        # Where another screen has gone on words wait beside what is asked now, but for those that are not to come back.
+        old = UNHEARD if words and not heard.alerts and not heard.private else MOVED
+        if not situation.pending.heard:
+            return self._stay(situation, path, old, here, say("utter_moved"))
         # "No" in words is a no, whichever button was pressed: what is not put down is only asked.
         denies = self._yes_or_no(_FIRST.split(words.strip(), maxsplit=1)[0]) == "no"
         about = replace(heard, intent=DENY if denies else heard.settles, options=heard.right)
         first = self._confirmed(situation, path, current, about)
         if first is None or first.path is None:
-            return first
+            return first and replace(first, kind=old)
         now = replace(situation, answers=first.answers, focus=first.focus, pending=NOTHING_PENDING)
         if heard.intent in _WISHES and (first.step is not None or heard.intent == "person"):
             then = self._wish(now, first.path, heard, first.step)
@@ -230,7 +238,7 @@ class Conversation:
             return first
         elif also := self._also(now.context, now.answers, "", heard):
             asked = situation.pending
-            item = self._also_item(also, heard, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
+            item = self._also_item(also, heard.text, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
             return replace(first, reply=(*first.reply[:1], item))
         else:
             return replace(first, kind=UNHEARD) if words else first
@@ -308,7 +316,7 @@ class Conversation:
             offers = list(error.facts.get("options", []))  # type: ignore[call-overload]
             also = self._also(situation.context, situation.answers, question.id, heard)
             if also:
-                item = self._also_item(also, heard, question.id, [] if again else offers)
+                item = self._also_item(also, heard.text, question.id, [] if again else offers)
                 return Outcome("clarify", question.id, (), (item,), focus, OPEN)
             if heard.off and not again:
                 return Outcome("clarify", question.id, (), (say("utter_off", question=question.id),), focus, OPEN)
@@ -324,12 +332,13 @@ class Conversation:
         if not heard.guesses or heard.alerts or heard.private:
             return ()
         found = with_gates(self.interview, self.gates, heard.guesses, {question, *heard.by_button})
-        return beside(self.finder, context, answers, found, question, self.sure_beside)
+        also = beside(self.finder, context, answers, found, question, self.sure_beside)
+        return also + perhaps(self.finder, context, answers, found, question, also) if also else ()
 
     @staticmethod
-    def _also_item(also: tuple[Beside, ...], heard: Heard, about: str = "", unsure: Iterable[str] = ()) -> dict[str, Any]:
-        listed = [{"question": each.question, "options": list(each.options)} for each in also]
-        return say(ALSO_HEARD, also=listed, said=clean(heard.text), about=about, unsure=list(unsure))
+    def _also_item(also: Iterable[Beside], words: str, about: str = "", unsure: Iterable[str] = ()) -> dict[str, Any]:
+        listed = [{"question": each.question, "options": list(each.options), "sure": each.sure} for each in also]
+        return say(ALSO_HEARD, also=listed, said=clean(words), about=about, unsure=list(unsure))
 
     def _record(
         self, situation: Situation, path: Path, step: Step, recorded: Recorded, *extra: dict[str, Any], heard: Heard
@@ -345,7 +354,7 @@ class Conversation:
             reply.append(say("utter_urgent"))
         also = self._also(situation.context, answers, question.id, heard)
         if also:
-            reply.append(self._also_item(also, heard))
+            reply.append(self._also_item(also, heard.text))
         # "Something is not right" keeps the read-back open until the person has put it right.
         # Whoever went to a section stays in it until it is done.
         section = (situation.focus or "").removeprefix(IN_SECTION)

@@ -18,6 +18,10 @@ from bot.interview.path import Context, PathFinder
 # is asked about, but there are many more things it could be, and each that is wrong costs the person a moment and some trust.
 SURE = 0.78
 SURE_BESIDE = 0.88
+# From here on something else that may have been said is shown below what was heard, for the person to tick. About half of it is
+# right: worth a look where there is a page anyway, but never a page of its own.
+PERHAPS = 0.5
+MOST_PERHAPS = 3
 # From here on another option of the same question speaks against an answer that would only follow from something else.
 RIVAL = 0.2
 # What the ids of questions that ask for a consent have in them.
@@ -42,10 +46,14 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Something heard beside the open question, not yet an answer: the person says whether it is right."""
+    """Something heard beside the open question, not yet an answer: the person says whether it is right.
+
+    What is not ``sure`` is only put down where the person names it; a plain yes is to the rest.
+    """
 
     question: str
     options: tuple[str, ...]
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,9 @@ def pending_of(reply: Iterable[Mapping[str, Any]]) -> Pending:
     for item in reply:
         if item.get("say") == ALSO_HEARD:
             vars = item.get("vars") or {}
-            heard = tuple(Beside(str(each["question"]), tuple(each["options"])) for each in vars.get("also") or ())
+            heard = tuple(
+                Beside(str(each["question"]), tuple(each["options"]), each.get("sure", True)) for each in vars.get("also") or ()
+            )
             return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()))
     return Pending()
 
@@ -168,8 +178,9 @@ def may_go_on(
 
     They answer no question; those in which nothing is heard wait beside the next one, be all of what was heard right or none.
     """
-    after = {**answers, **taken(finder, context, answers, heard)}
-    steps = [finder.path(context, known).next(focus) for known in (answers, after)]
+    heard = tuple(heard)
+    put = ((), tuple(each for each in heard if each.sure), heard)
+    steps = [finder.path(context, {**answers, **taken(finder, context, answers, each)}).next(focus) for each in put]
     return all(step is not None and step.question.asked_of == "person" and _has_box(step.question) for step in steps)
 
 
@@ -206,6 +217,31 @@ def beside(
                 known[name] = Answer(name, options=options, basis=path.basis(step.question))
             break
     return tuple(found.values())
+
+
+def perhaps(
+    finder: PathFinder,
+    context: Context,
+    answers: Mapping[str, Answer],
+    guesses: Sequence[Guess],
+    open_question: str,
+    heard: Collection[Beside],
+) -> tuple[Beside, ...]:
+    """What may have been said besides ``heard``, likeliest first: answers to questions not answered yet, on the path with that.
+
+    A consent is not guessed at.
+    """
+    path = finder.path(context, {**answers, **taken(finder, context, answers, heard)})
+    named = {open_question, *answers, *(each.question for each in heard)}
+    best = sorted((guess for guess in guesses if guess.confidence >= PERHAPS), key=lambda guess: -guess.confidence)
+    found = list[Beside]()
+    for name in dict.fromkeys(guess.question for guess in best):
+        step = path.by_id.get(name)
+        if step is None or step.implied or name in named or CONSENT in name or not takes_words(step.question):
+            continue
+        if options := chosen(step.question, step.options, guesses, PERHAPS):
+            found.append(Beside(name, options, sure=False))
+    return tuple(found[: max(0, min(MOST_PERHAPS, MOST_BESIDE - len(heard)))])
 
 
 def taken(finder: PathFinder, context: Context, answers: Mapping[str, Answer], heard: Iterable[Beside]) -> dict[str, Answer]:

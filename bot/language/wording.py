@@ -146,7 +146,8 @@ class Wording:
             if not question.sensitive:
                 vars["answer"] = self.answer(question, answers.get(question.id), language, level).rstrip(".")
         if "also" in vars:
-            vars["heard"] = " ".join(f"“{ask}” {said}." for ask, said in self.heard(vars["also"], language, level))
+            sure = [each for each in vars["also"] if each.get("sure", True)]
+            vars["heard"] = " ".join(f"“{ask}” {said}." for ask, said in self.heard(sure, language, level))
         for name in ("low", "high"):
             if isinstance(vars.get(name), float):
                 vars[name] = f"{vars[name]:g}"

@@ -166,15 +166,16 @@ class Player:
 
     def _confirm(self, view: View) -> View:
         """Say which of what else was heard is what the journey would answer."""
-        right = [each for each in view.heard if self.chooser.agrees(each)]
+        # Easy read has nothing to tick that was not heard for sure, and no box for more.
+        easy = self.journey.level == EASY
+        right = [each for each in view.heard if self.chooser.agrees(each) and (each.sure or not easy)]
         named = tuple(each.question for each in right)
         settles = Move(CONFIRM, options=named) if right else Move(DENY)
         context, answers = self.table.context(), self.table.answers()
         answers |= taken(self.finder, context, answers, right)
         path = self.finder.path(context, answers)
         step = path.next()
-        # Easy read has no box for more.
-        box = self.journey.level != EASY and may_go_on(self.finder, context, self.table.answers(), view.heard)
+        box = not easy and may_go_on(self.finder, context, self.table.answers(), view.heard)
         more = self.chooser.goes_on(step, context, answers, path) if box and step is not None else ""
         return self._make(replace(settles, words=more))
 

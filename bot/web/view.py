@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.interview.answers import Answer
-from bot.interview.definitions import Question
+from bot.interview.definitions import EASY, Question
 from bot.interview.path import NOTHING_TO_ASK, Path, Step
 from bot.interview.understanding import ALSO_HEARD, pending_of
 from bot.language.dates import in_figures
@@ -41,7 +41,8 @@ class Choice:
 class Reply:
     """One thing the assistant says about the last turn. ``change`` names the question whose answer it speaks of.
 
-    ``offers`` are options to choose from; ``heard`` what else was heard, each under its question's id, to say yes or no to.
+    ``offers`` are options to choose from; ``heard`` what else was heard, each under its question's id, to say yes or no to;
+    ``perhaps`` what may have been heard too, put down only where it is named.
     """
 
     say: str
@@ -50,6 +51,7 @@ class Reply:
     change: str | None = None
     offers: tuple[Choice, ...] = ()
     heard: tuple[Choice, ...] = ()
+    perhaps: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,18 +253,22 @@ class Views:
             if name == CLARIFY and about in path:
                 offers = self._offers(path.by_id[about], vars.get("options") or (), language, level)
             change = self._change(about, path, state.interview.focus) if name in _ABOUT_AN_ANSWER else None
-            heard = self._heard(vars.get("also") or (), language, level, posted) if name == ALSO_HEARD else ()
+            heard, perhaps = self._heard(vars.get("also") or (), language, level, posted) if name == ALSO_HEARD else ((), ())
             urgent = name == URGENT or name.startswith(ALERT)
-            replies.append(Reply(name, text, urgent, change, offers, heard))
+            replies.append(Reply(name, text, urgent, change, offers, heard, perhaps))
         return tuple(replies)
 
     def _heard(
         self, also: Sequence[Mapping[str, Any]], language: str, level: str, posted: Posted | None = None
-    ) -> tuple[Choice, ...]:
-        """What else was heard, all of it ticked, or what was left ticked."""
-        rows = [(str(each["question"]), row) for each in also for row in self.wording.heard([each], language, level)]
+    ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+        """What else was heard, ticked, and what may have been, not; or what was left ticked. Easy read has only the first."""
         left = posted.options if posted is not None and posted.do in (CONFIRM, DENY) else None
-        return tuple(Choice(name, f"{ask} – {said}", chosen=left is None or name in left) for name, (ask, said) in rows)
+        found: tuple[list[Choice], list[Choice]] = ([], [])
+        for each in also:
+            name, sure = str(each["question"]), bool(each.get("sure", True))
+            for ask, said in self.wording.heard([each], language, level):
+                found[not sure].append(Choice(name, f"{ask} – {said}", chosen=sure if left is None else name in left))
+        return tuple(found[0]), tuple(found[1]) if level != EASY else ()
 
     def _change(self, question_id: str, path: Path, focus: str | None) -> str | None:
         """What to post to change an answer, unless its question is the one on the page."""

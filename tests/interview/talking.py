@@ -52,6 +52,7 @@ HOME = "section: home\npathway: accommodation\ntitle: {plain: Home, easy: Home}\
         question("notes", "text", "", "    optional: true\n"),
         *(question(f"extra_{number}") for number in range(8)),
         question("settled", rest='    implied: {when: {is: [gp, "yes"]}, answer: "yes"}\n'),
+        question("share_consent", rest="    when: {is: [lived, rented]}\n    depends_on: [lived]\n"),
     ]
 )
 

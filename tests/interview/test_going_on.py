@@ -72,7 +72,7 @@ def test_words_beside_a_yes_keep_what_was_confirmed_whatever_they_are(
 def test_words_beside_a_yes_to_nothing_say_that_the_page_is_old(t: Talk) -> None:
     t.hear("answer", "", question="lived", options=("rented",))
     outcome = t.hear("words", "x", OWES, question="owes", settles="confirm")
-    assert (outcome.kind, outcome.recorded, said(outcome)) == ("moved", (), ["utter_moved"])
+    assert (outcome.kind, outcome.recorded, said(outcome)) == ("unheard", (), ["utter_moved"])
 
 
 def test_what_was_unsure_is_asked_after_what_is_heard_beside_a_yes(t: Talk) -> None:

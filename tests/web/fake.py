@@ -34,6 +34,7 @@ class FakeRasa:
         }
         self.guesses: dict[str, float] = {}
         self.beside: list[tuple[str, str]] = []  # (question, option) of what is said besides
+        self.perhaps: list[tuple[str, str]] = []  # and of what may be
         self.alerts: tuple[str, ...] = ()
         self.down = self.dies = self.deaf = False
         self.content, self.trained_on = self.turns.content, ""
@@ -65,6 +66,7 @@ class FakeRasa:
             guesses=(
                 *(Guess(str(metadata.get("question")), option, sure) for option, sure in guesses.items()),
                 *(Guess(question, option, 0.95) for question, option in self.beside),
+                *(Guess(question, option, 0.6) for question, option in self.perhaps),
             ),
             seen=metadata.get("seen"),
             alerts=self.alerts if typed else (),

@@ -75,6 +75,28 @@ def test_an_answer_is_chosen_on_the_english_side_too(desk: Desk) -> None:
     assert desk.live.house.store.state(row).answers["where_lived"].options == ("hostel",)
 
 
+def test_what_else_was_heard_is_read_and_ticked_on_the_english_side_too(desk: Desk) -> None:
+    row, rasa = at(desk.live, "ar"), desk.live.house.rasa
+    rasa.guesses, rasa.beside, rasa.perhaps = {"family_friends": 0.9}, [("gp", "yes"), ("partner", "no")], [("bank_account", "no")]
+    try:
+        desk.page.goto(f"/interviews/{row}")
+        desk.page.fill("#english-words", "his mum's, single, has a doctor")
+        with desk.page.expect_navigation():
+            desk.page.locator("#english-words").press("Enter")
+    finally:
+        rasa.guesses, rasa.beside, rasa.perhaps = {}, [], []
+    for size in (PORTRAIT, LANDSCAPE, ZOOMED):
+        desk.page.set_viewport_size(size)
+        assert desk.violations() == [] and desk.sideways() == 0 and desk.small() == []
+    desk.page.set_viewport_size(PORTRAIT)
+    desk.page.tap(".english__option >> text='Do you have a partner, a husband or a wife? – No'")
+    desk.page.tap(".english__option >> text='Do you have a bank account? – No'")
+    with desk.page.expect_navigation():
+        desk.page.locator("button[value=confirm]").click()
+    answers = desk.live.house.store.state(row).answers
+    assert {"gp", "partner", "bank_account"} & set(answers) == {"gp", "bank_account"}
+
+
 def test_a_part_is_gone_to_and_an_answer_undone_by_keyboard_alone(desk: Desk) -> None:
     row, page = at(desk.live, "en"), desk.page
     page.goto(f"/interviews/{row}")

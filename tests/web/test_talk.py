@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -178,6 +179,45 @@ def hears(house: House, worker: Browser, row: str, *beside: tuple[str, str], wor
     worker.turn(row, words=words)
     assert "I also heard this" in worker.page
     house.rasa.guesses, house.rasa.beside = {}, []
+
+
+@pytest.mark.parametrize("ticked", [["gp"], ["gp", "bank_account"], ["bank_account"]])
+def test_what_may_have_been_said_stands_below_without_a_tick(house: House, worker: Browser, row: str, ticked: list[str]) -> None:
+    house.rasa.perhaps = [("bank_account", "no")]
+    hears(house, worker, row, ("gp", "yes"))
+    house.rasa.perhaps = []
+    assert "I may have heard this too. Tick it if it is right." in worker.page
+    assert 'value="gp" checked' in worker.page and 'value="bank_account">' in worker.page
+    # Too long: the page comes back with the ticks as they were left.
+    assert worker.turn(row, do="confirm", option=ticked, words="long " * 900).status_code == 422
+    for name in ("gp", "bank_account"):
+        assert (f'value="{name}" checked' in worker.page) is (name in ticked)
+    worker.turn(row, do="confirm", option=ticked)
+    assert {"gp", "bank_account"} & set(house.store.state(row).answers) == set(ticked)
+
+
+def test_easy_read_has_only_what_was_heard_for_sure(house: House, worker: Browser) -> None:
+    row = house.started("Lee", level="easy").id
+    answer_until(house, row, lambda step: step.question.id == "where_lived")
+    worker.get(f"/interviews/{row}")
+    house.rasa.perhaps = [("bank_account", "no")]
+    hears(house, worker, row, ("gp", "yes"))
+    house.rasa.perhaps = []
+    assert 'value="gp" checked' in worker.page and "bank_account" not in worker.page
+
+
+def test_a_yes_on_a_page_that_another_screen_has_left_behind_puts_nothing_down(house: House, worker: Browser, row: str) -> None:
+    hears(house, worker, row, ("gp", "yes"))
+    old = {"turn": str(uuid4()), "seen": worker.hidden("seen")}
+    worker.turn(row, change="where_lived")
+    house.rasa.guesses, house.rasa.beside = {"owned": 0.9}, [("gp", "no")]
+    worker.turn(row, words="my own place, no doctor")
+    house.rasa.guesses, house.rasa.beside = {}, []
+    worker.post(f"/interviews/{row}/turns", {**old, "do": "confirm", "option": "gp", "words": "and a cat"})
+    assert "answered on another screen" in worker.page and "gp" not in house.store.state(row).answers
+    assert 'value="gp" checked' in worker.page and 'value="and a cat"' in worker.page
+    worker.turn(row, do="confirm", option="gp")
+    assert house.store.state(row).answers["gp"].options == ("no",)
 
 
 def test_words_can_go_with_the_yes_and_are_said_back_in_their_turn(house: House, worker: Browser, row: str) -> None:
