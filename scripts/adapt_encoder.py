@@ -1,6 +1,7 @@
 """Adapts the sentence encoder to what is said here: writes bot/data/understanding/encoder.safetensors.
 
-    python scripts/adapt_encoder.py WEIGHTS TOKENIZER [--epochs 5] [--from adapted] [--rate 1e-4] [--newest d-] [--to file]
+    python scripts/adapt_encoder.py WEIGHTS TOKENIZER [--epochs 5] [--from adapted] [--rate 1e-4] [--newest d-]
+        [--teacher adapted] [--seed 0] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
 PyYAML in an environment of its own, and takes three quarters of an hour an epoch on two cores (68,000 lines). WEIGHTS and TOKENIZER
@@ -50,6 +51,8 @@ MEAN_OF, SAVED_EVERY = 500, 500
 NEWEST = 3.0
 # An example's own question is known; what it says to others is not.
 UNKNOWN = 0.1
+# How much the teacher's opinion counts beside a line's labels: writers differ in what they think is implied.
+TAUGHT = 0.4
 # How strongly a label looks, and what it asks for, before anything was learned: along the mean of what says it.
 LOOK, FIND, NOTHING = 8.0, 6.0, -6.0
 
@@ -157,13 +160,13 @@ class Mean:
         save_file(kept, path, metadata={LABELS: json.dumps(labels)})
 
 
-def to_learn(written: list[Line], interview: object) -> list[Line]:
+def to_learn(written: list[Line], interview: object, seed: int) -> list[Line]:
     """Examples, phrases of commands, written lines, and some of those joined."""
     return [
         *example_lines(interview),
         *command_lines(load_commands()),
         *written,
-        *joined(written, int(MIXED * len(written))),
+        *joined(written, int(MIXED * len(written)), seed),
     ]
 
 
@@ -203,6 +206,29 @@ def labels_in(path: Path) -> dict[Label, int]:
         return {(question, option): row for row, (question, option) in enumerate(json.loads(file.metadata().get(LABELS, "[]")))}
 
 
+def tensors_of(weights: Path, adapted: Path | None) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """The encoder's tensors, the adapted ones in place of the published; and all that was adapted, with its label attention."""
+    tensors = {name: value for name, value in load_file(weights).items() if value.is_floating_point() and "pooler" not in name}
+    begun = {name: value.float() for name, value in load_file(adapted).items()} if adapted else {}
+    return tensors | {name: value for name, value in begun.items() if name not in PARTS}, begun
+
+
+class Teacher:
+    """What adapted layers think of lines: how likely each label is said."""
+
+    def __init__(self, weights: Path, adapted: Path, names: list[Label]) -> None:
+        tensors, begun = tensors_of(weights, adapted)
+        self._bert, self._head = Bert(tensors), Head(torch.zeros(len(names), WIDTH))
+        known = labels_in(adapted)
+        self._head.go_on(begun, known, names)
+        self._counts = torch.tensor([TAUGHT if name in known else 0.0 for name in names])
+
+    def __call__(self, x: torch.Tensor, mask: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        """What lines are labelled with, and what is thought of them, together."""
+        with torch.no_grad():
+            return torch.lerp(right, self._head(self._bert.layers(x, mask), mask).sigmoid(), self._counts)
+
+
 def met(lines: list[Line], newest: str) -> np.ndarray:
     """How often each line is met: its share of all."""
     often = np.array([NEWEST if newest and line.id.startswith(newest) else 1.0 for line in lines])
@@ -218,19 +244,18 @@ def main() -> None:
     parser.add_argument("--from", dest="start", type=Path, help="adapted layers to go on from")
     parser.add_argument("--rate", type=float, default=RATE, help="how fast at first; it falls to nothing")
     parser.add_argument("--newest", default="", metavar="PREFIX", help="lines whose id begins so are met more often")
+    parser.add_argument("--teacher", type=Path, help="adapted layers whose opinion of each line counts beside its labels")
+    parser.add_argument("--seed", type=int, default=0, help="another order, and other lines joined")
     parser.add_argument("--to", type=Path, default=ROOT / ADAPTED, help="written now and then on the way, too")
     args = parser.parse_args()
-    torch.manual_seed(0)
-    chance = np.random.RandomState(0)
+    torch.manual_seed(args.seed)
+    chance = np.random.RandomState(args.seed)
     pieces = WordPiece(json.loads(args.tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
-    tensors = {name: value for name, value in load_file(args.weights).items() if value.is_floating_point() and "pooler" not in name}
-    if args.start:
-        begun = {name: value.float() for name, value in load_file(args.start).items()}
-        tensors.update({name: value for name, value in begun.items() if name not in PARTS})
+    tensors, begun = tensors_of(args.weights, args.start)
     bert = Bert(tensors)
 
     interview = load_interview()
-    lines = to_learn([line for path in training_files() for line in read_lines(path) if not unseen(line.id)], interview)
+    lines = to_learn([line for path in training_files() for line in read_lines(path) if not unseen(line.id)], interview, args.seed)
     names, wanted, counts = wanted_of(lines, Catalogue.of(interview))
     spoken = [pieces.pair(question_words(line.open), read(line.text).spoken or line.text)[:LONGEST] for line in lines]
     batches = Batches(bert, spoken)
@@ -238,13 +263,14 @@ def main() -> None:
     head = Head(towards(bert, batches, wanted) if set(names) - set(before) else torch.zeros(len(names), WIDTH))
     if before:
         head.go_on(begun, before, names)
+    teacher = Teacher(args.weights, args.teacher, names) if args.teacher else None
     print(f"{len(lines)} lines, {len(names)} labels", flush=True)
 
     groups = [
         {"params": list(bert.learning.values()), "weight_decay": 0.01},
         {"params": head.learning(), "weight_decay": 0.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=args.rate)
+    optimiser = torch.optim.AdamW(groups, lr=args.rate, fused=True)
     learning = [*bert.learning.values(), *head.learning()]
     mean, parts = Mean(learning), [*bert.learning, *PARTS]
     often = met(lines, args.newest)
@@ -260,9 +286,10 @@ def main() -> None:
                 group["lr"] = rate * times
             chosen = pool[start : start + BATCH]
             x, mask = batches.of(chosen)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                x = bert.layers(x, mask, DROP)
-            losses = functional.binary_cross_entropy_with_logits(head(x.float(), mask), wanted[chosen], reduction="none")
+            right = wanted[chosen]
+            if teacher:
+                right = teacher(x, mask, right)
+            losses = functional.binary_cross_entropy_with_logits(head(bert.layers(x, mask, DROP), mask), right, reduction="none")
             loss = (losses * counts[chosen]).sum() / len(chosen)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()

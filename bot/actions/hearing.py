@@ -79,6 +79,7 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         english=_text(translation.get("text")),
         settles=settles if settles in (CONFIRM, DENY) else "",
         right=tuple(map(str, right)) if isinstance(right, list) else (),
+        asks=_text(metadata.get("asks")),
     )
     return Message(
         interview=str(tracker.get("sender_id")),

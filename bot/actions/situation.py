@@ -7,7 +7,7 @@ from datetime import date
 from bot.casework.situation import PRISON_TIME, context_of, today
 from bot.interview.exchange import Situation
 from bot.interview.path import Context
-from bot.interview.understanding import pending_of
+from bot.interview.understanding import NOTHING_PENDING, pending_of
 from bot.store.types import InterviewState
 
 __all__ = ["PRISON_TIME", "context", "situation", "today"]
@@ -27,5 +27,5 @@ def situation(state: InterviewState, settings: dict[str, str] | None = None, day
         state=state.interview.state,
         newest_for=state.newest_for,
         last=state.last,
-        pending=pending_of(state.turn.reply if state.turn is not None else ()),
+        pending=pending_of(state.turn.reply, state.turn.turn_id) if state.turn is not None else NOTHING_PENDING,
     )

@@ -24,7 +24,7 @@ RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 # The modules that make the trained part of a model.
 TRAINED = (
     "attention", "candidates", "content", "encoder", "importer", "judging", "lines", "options", "patterns", "remembering",
-    "scoring", "spans", "weighing", "wordpiece", "words",
+    "scoring", "spans", "spelling", "weighing", "wordpiece", "words",
 )  # fmt: skip
 RULES = Path("bot/data/rasa")
 QUIET = {

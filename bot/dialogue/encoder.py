@@ -12,7 +12,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, List, Optional, Protocol, Sequence, Text, Tuple
+from typing import Any, FrozenSet, List, Optional, Protocol, Sequence, Text, Tuple
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class Vectors(Protocol):
     def labels(self) -> Tuple[Label, ...]:
         """What it knows to be said: (question, option), or a kind."""
 
+    @property
+    def words(self) -> FrozenSet[Text]:
+        """The words that it knows whole: a dictionary."""
+
     def encode(
         self, lines: Sequence[Sequence[Text]], places: Sequence[Sequence[Place]], opens: Sequence[Optional[Text]]
     ) -> List[np.ndarray]:
@@ -63,6 +67,11 @@ class Encoder:
     def labels(self) -> Tuple[Label, ...]:
         """What it knows to be said."""
         return self._attention.labels
+
+    @property
+    def words(self) -> FrozenSet[Text]:
+        """The words that it knows whole."""
+        return frozenset(piece for piece in self._pieces.vocabulary if piece.isalpha())
 
     def encode(
         self, lines: Sequence[Sequence[Text]], places: Sequence[Sequence[Place]], opens: Sequence[Optional[Text]]

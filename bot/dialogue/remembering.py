@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Text, Tuple
+from typing import Dict, FrozenSet, List, Optional, Sequence, Text, Tuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -40,6 +40,11 @@ class Remembering:
     def labels(self) -> Tuple[Label, ...]:
         """What the encoder knows to be said."""
         return self._encoder.labels
+
+    @property
+    def words(self) -> FrozenSet[Text]:
+        """The words that the encoder knows whole."""
+        return self._encoder.words
 
     def encode(
         self, lines: Sequence[Sequence[Text]], places: Sequence[Sequence[Place]], opens: Sequence[Optional[Text]]

@@ -17,6 +17,7 @@ from bot.dialogue.judging import Judge, kind_features
 from bot.dialogue.lines import COMMANDS, Line, joined, some_of
 from bot.dialogue.scoring import KIND, Label, Scorer, Settings, labels_of
 from bot.dialogue.spans import Rows, SpanFeatures
+from bot.dialogue.spelling import Speller
 from bot.dialogue.words import Reading, read
 
 _FILE = "understanding.joblib"
@@ -25,6 +26,8 @@ JOINED_SHARE = 0.25
 JUDGED = 4000
 # How many lines likeness learns from at most: what the encoder had seen, label attention knows already.
 LEARNED = 20_000
+# The voice of lines whose writers spell by ear.
+MISSPELT = "misspelt"
 # The share of labels that are hidden while the judge learns.
 HIDDEN = 0.05
 # How many lines are looked at together in training: as many as make the encoder quick, few enough to fit in memory.
@@ -62,14 +65,18 @@ class Weigher:
         self.judge = Judge()
         self.hits = hits
         self.with_encoder = False
+        self.speller: Optional[Speller] = None
         self._columns: Optional[Columns] = None
 
     # -- learning
 
     def train(self, lines: Sequence[Line], encoder: Optional[Vectors]) -> None:
         """Learn from lines: the scores from most of them, how sure to be from those that the encoder had not seen."""
+        if encoder is not None:
+            well, badly = ([line.text for line in lines if (line.voice == MISSPELT) is wrong] for wrong in (False, True))
+            self.speller = Speller(well, badly, encoder.words)
         lines = some_of([line for line in lines if line.text.strip()], LEARNED)
-        readings = [read(line.text) for line in lines]
+        readings = [read(line.text, self.speller) for line in lines]
         said = [reading.clauses for reading in readings]
         opens = [line.open for line in lines]
         self.with_encoder = encoder is not None
@@ -86,7 +93,7 @@ class Weigher:
         tests = random.Random(0).sample(tests, min(len(tests), JUDGED))
         # Several answers in one breath are rarer in written lines than in talk: more of them are made by joining.
         tests += joined([line for line in tests if line.whole], int(JOINED_SHARE * len(tests)))
-        self._fit_judge(tests, [read(line.text) for line in tests], encoder)
+        self._fit_judge(tests, [read(line.text, self.speller) for line in tests], encoder)
         self.scorer.take(rows, opens, labels, np.nonzero(held)[0])
         self.scorer.solve()
         self.scorer.forget()
@@ -159,7 +166,7 @@ class Weigher:
 
     def weigh(self, text: Text, question: Optional[Text], encoder: Optional[Vectors]) -> Weighed:
         """What words say to an open question."""
-        reading = read(text)
+        reading = read(text, self.speller)
         if not reading.clauses or self._columns is None:
             return Weighed()
         ((scores, said, candidates),) = self._look([reading], [question], self._columns, encoder if self.with_encoder else None)
@@ -183,7 +190,7 @@ class Weigher:
 
     def save(self, folder: Path) -> None:
         """Write what was learned."""
-        kept = (self.settings, self.features, self.scorer, self.judge, self.with_encoder)
+        kept = (self.settings, self.features, self.scorer, self.judge, self.with_encoder, self.speller)
         joblib.dump(kept, folder / _FILE)
 
     @classmethod
@@ -191,6 +198,6 @@ class Weigher:
         """Read what was learned."""
         weigher = cls(catalogue, hits=hits)
         kept = joblib.load(folder / _FILE)
-        weigher.settings, weigher.features, weigher.scorer, weigher.judge, weigher.with_encoder = kept
+        weigher.settings, weigher.features, weigher.scorer, weigher.judge, weigher.with_encoder, weigher.speller = kept
         weigher._columns = Columns(catalogue, weigher.scorer.column, weigher.scorer.rows_of)
         return weigher

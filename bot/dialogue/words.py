@@ -183,7 +183,10 @@ def write_out(tokens: Sequence[Text], vocabulary: Vocabulary, speller: Optional[
                 result += long
             else:
                 word = lowered[place]
-                result.append(speller(word) if speller is not None and word.isalpha() else word)
+                if speller is not None and word.isalpha():
+                    word = speller(word)
+                # What was mended may be short for something: "havnet" is "havent".
+                result += vocabulary.written_out.get((word,), (word,))
             place += 1
     return result
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.commands.train import QUIET, RASA_PYTHON, current_model
 from bot.commands.understand import parse_lines, result_of
 from bot.evaluation import journeys, report
 from bot.evaluation.measuring import Judged, figures, reliability
+from bot.interview.definitions import Interview
 from bot.interview.loading import load_interview
 from bot.interview.path import PathFinder
 from bot.interview.turn import Conversation
@@ -43,22 +45,43 @@ def read_lines(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def follows(interview: Interview) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """For each answer, as (question, option), those that the interview's rules take from it by themselves."""
+    found = defaultdict(list)
+    for question in interview.questions:
+        rule = question.implied.when.data if question.implied is not None else {}
+        for each in rule.get("any", [rule]):
+            source, *options = each.get("is", [""])
+            for option in options:
+                found[source, option].append((question.id, question.implied.answer if question.implied is not None else ""))
+    return dict(found)
+
+
 def judge(model: Path, lines: list[dict[str, Any]]) -> list[Judged]:
     """What the model and the engine make of each line."""
     interview = load_interview()
     conversation = Conversation(PathFinder(interview))
     closed = frozenset(question.id for question in interview.questions if question.closed and not question.sensitive)
     opens = [interview.by_id.get(str(line.get("open"))) for line in lines]
+    known = follows(interview)
     parsed = parse_lines(str(model), [(question, str(line["text"])) for question, line in zip(opens, lines, strict=True)])
-    return [
-        Judged(
-            line,
-            {**result_of(conversation, line, question, found), "guesses": found["guesses"]},
-            closed,
-            settled(conversation.gates, question.id) if question is not None else frozenset(),
+    judged = []
+    for line, question, found in zip(lines, opens, parsed, strict=True):
+        result = {**result_of(conversation, line, question, found), "guesses": found["guesses"]}
+        before = settled(conversation.gates, question.id) if question is not None else frozenset()
+        by_rule, followed = (
+            # The open question's own answer always counts.
+            frozenset(
+                (name, answer)
+                for source, options in (answers or {}).items()
+                for option in options
+                for name, answer in known.get((source, option), ())
+                if name != line.get("open")
+            )
+            for answers in (line.get("answers"), result["answers"])
         )
-        for line, question, found in zip(lines, opens, parsed, strict=True)
-    ]
+        judged.append(Judged(line, result, closed, before | by_rule, followed))
+    return judged
 
 
 def draw(points: list[tuple[float, float, int]]) -> None:
@@ -101,7 +124,8 @@ of their id): nobody looks at them, and only their totals are shown here. How it
 
 {report.totals(parts)}
 
-What a question is only asked after ("you have debts", where their kinds are asked) counts neither way when words say it again.
+What a question is only asked after ("you have debts", where their kinds are asked) counts neither way when words say it again, nor
+does what the interview's rules take from another answer by themselves (who owes rent has debts, and is not asked).
 An answer to a question that was not open is never written down unasked: the person is shown "I also heard" and says whether
 it is right.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +14,16 @@ BINS = 10
 class Judged:
     """One line, what is right for it, and what ``bcst2 understand`` made of it. ``closed`` are the questions that count.
 
-    ``settled`` are the answers that the open question is only asked after, as (question, option): they count neither way.
+    ``settled`` are answers, as (question, option), that count neither way: the open question is only asked after them, or the
+    interview's rules take them from another answer of the line. ``followed`` are those that the rules take from what was
+    understood: it is no fault to have understood them too.
     """
 
     line: Mapping[str, Any]
     result: Mapping[str, Any]
     closed: frozenset[str]
     settled: frozenset[tuple[str, str]] = frozenset()
+    followed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def wanted(self) -> dict[str, frozenset[str]]:
@@ -28,10 +31,12 @@ class Judged:
 
     @property
     def given(self) -> dict[str, frozenset[str]]:
-        return {name: options for name, options in self._news(self.result["answers"]).items() if name in self.closed}
+        followed = {(name, option) for name, option in self.followed if option not in self.wanted.get(name, ())}
+        return {name: options for name, options in self._news(self.result["answers"], followed).items() if name in self.closed}
 
-    def _news(self, answers: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-        found = {name: frozenset(each for each in options if (name, each) not in self.settled) for name, options in answers.items()}
+    def _news(self, answers: Mapping[str, Iterable[str]], besides: Collection[tuple[str, str]] = ()) -> dict[str, frozenset[str]]:
+        old = self.settled.union(besides)
+        found = {name: frozenset(each for each in options if (name, each) not in old) for name, options in answers.items()}
         return {name: options for name, options in found.items() if options}
 
     @property

@@ -9,6 +9,8 @@ from bot.interview.rules import ALWAYS, Rule
 
 KINDS = ("one", "many", "text", "address", "date", "number", "scale")
 CLOSED = ("one", "many")
+# Whether to go on at all is a consent too, though nobody is told anything by it.
+GO_ON = "consent_go_on"
 PLAIN, EASY = LEVELS = ("plain", "easy")
 REFUSED, UNKNOWN, LATER, SKIPPED = NOT_NOW = ("refused", "unknown", "later", "skipped")
 NONE = "none"
@@ -154,7 +156,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """The whole interview: what ``loading.load_interview`` gives."""
+    """The whole interview: what ``loading.load_interview`` gives. ``consents`` are the questions whose yes is a consent."""
 
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
@@ -165,6 +167,7 @@ class Interview:
     by_id: dict[str, Question]
     position: dict[str, int]
     section_by_id: dict[str, Section]
+    consents: frozenset[str] = frozenset()
 
     def question(self, question_id: str) -> Question:
         """The question of that id. Raises KeyError for an unknown one."""

@@ -14,7 +14,7 @@ from bot.interview.understanding import NOTHING_PENDING, Guess, Pending
 NOT_NOW_INTENTS = {"refuse": REFUSED, "unknown": UNKNOWN, "later": LATER, "skip": SKIPPED}
 TELLING = {"why": "utter_why", "help_me": "utter_help", "repeat": "utter_repeat"}
 OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
-# Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all of them.
+# Buttons below "I also heard": with the ids of the questions that were heard right, or of none for all that is sure.
 CONFIRM, DENY = "confirm", "deny"
 # Words beside such a button in which nothing was heard; and a page that is older than what was said on another screen.
 UNHEARD, MOVED = "unheard", "moved"
@@ -31,7 +31,8 @@ class Heard:
     ``off`` that they are about something else altogether. ``by_button``: the questions that such words never settle.
 
     Words may come with a yes or no to what else was heard before, and are said to no question: ``settles`` is ``confirm`` or
-    ``deny`` then, and ``right`` are the questions that were heard right, all of them where none is named.
+    ``deny`` then, and ``right`` are the questions that were heard right, all that are sure where none is named. ``asks`` is the
+    turn that asked for the yes or no, where the sender's screen names it.
     """
 
     intent: str
@@ -49,6 +50,7 @@ class Heard:
     english: str = ""
     settles: str = ""
     right: tuple[str, ...] = ()
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class Situation:
     newest_for: Mapping[str, int] = field(default_factory=dict)
     last: tuple[str, str | None] = ("", None)
     pending: Pending = NOTHING_PENDING
+
+    def has_left(self, heard: Heard) -> bool:
+        """Whether another screen has gone on since the yes or no that was heard was asked for."""
+        return bool(heard.asks) and heard.asks != self.pending.turn
 
 
 @dataclass(frozen=True, slots=True)

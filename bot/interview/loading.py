@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.interview.definitions import (
+    GO_ON,
     KINDS,
     NONE,
     NOT_NOW,
@@ -192,7 +194,13 @@ class Loader:
             by_id=by_id,
             position={question.id: index for index, question in enumerate(questions)},
             section_by_id={section.id: section for section in sections},
+            consents=frozenset({GO_ON, *self._consents(self.root / "plan" / "consents.yml")}) & by_id.keys(),
         )
+
+    def _consents(self, path: Path) -> Iterator[str]:
+        """What ``plan/consents.yml`` names; the plan checks it."""
+        for entry in (self.problems.read(path) if path.is_file() else {}).get("consents") or ():
+            yield str(entry.get("question"))
 
     def _not_now(self) -> dict[str, dict[str, str]]:
         reader, head = self.head_reader, self.head

@@ -85,7 +85,8 @@ class Conversation:
             return self._change(situation, path, heard, here)
         if heard.intent == "say_more":
             return self._offer_more(situation, path, here)
-        if heard.intent in (CONFIRM, DENY) or situation.pending.heard:
+        # Words to a question that is open on the sender's own screen are no yes or no to a list on another.
+        if heard.intent in (CONFIRM, DENY) or (situation.pending.heard and not (heard.intent == "words" and heard.question)):
             decided = self._confirmed(situation, path, current, heard)
             if decided is not None:
                 return decided
@@ -183,10 +184,8 @@ class Conversation:
             said = {CONFIRM: "yes", DENY: "no"}.get(heard.intent, "")
         if not said:
             return None
-        if heard.seen is not None and heard.seen < max(situation.newest_for.values(), default=0):
-            # Another screen has gone on: what was on this page may not be what waits for a yes or no now.
-            item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)
-            return self._stay(situation, path, MOVED, here, say("utter_moved"), item)
+        if situation.has_left(heard):
+            return self._old_page(situation, path, current, heard)
         picked = [each for each in pending.heard if (each.question in heard.options if heard.options else each.sure)]
         found = taken(self.finder, situation.context, situation.answers, picked) if said == "yes" else {}
         reply = [say("utter_also_put" if found else "utter_also_dropped")]
@@ -217,18 +216,15 @@ class Conversation:
         if not heard.settles:
             return None
         current = path.next(situation.focus)
-        here = current.question.id if current else None
+        if not situation.pending.heard or situation.has_left(heard):
+            return self._old_page(situation, path, current, heard)
         words = (heard.english or heard.text) if heard.intent == "words" else ""
-        # Where another screen has gone on words wait beside what is asked now, but for those that are not to come back.
-        old = UNHEARD if words and not heard.alerts and not heard.private else MOVED
-        if not situation.pending.heard:
-            return self._stay(situation, path, old, here, say("utter_moved"))
         # "No" in words is a no, whichever button was pressed: what is not put down is only asked.
         denies = self._yes_or_no(_FIRST.split(words.strip(), maxsplit=1)[0]) == "no"
         about = replace(heard, intent=DENY if denies else heard.settles, options=heard.right)
         first = self._confirmed(situation, path, current, about)
         if first is None or first.path is None:
-            return first and replace(first, kind=old)
+            return first
         now = replace(situation, answers=first.answers, focus=first.focus, pending=NOTHING_PENDING)
         if heard.intent in _WISHES and (first.step is not None or heard.intent == "person"):
             then = self._wish(now, first.path, heard, first.step)
@@ -245,6 +241,25 @@ class Conversation:
         step = first.path.next(then.focus)
         reply = first.reply + then.reply
         return replace(first, kind=then.kind, question=then.question, reply=reply, focus=then.focus, state=then.state, step=step)
+
+    def _old_page(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome:
+        """A yes or no to what another screen has settled meanwhile: nothing is put down, and what waits now is asked again.
+
+        What else was said still counts: a wish, private words, and other words wait beside what is asked, but for urgent ones.
+        """
+        here, pending = current.question.id if current else None, situation.pending
+        words = bool(heard.settles) and heard.intent == "words" and bool(heard.text)
+        if heard.settles and heard.intent in _WISHES:
+            outcome = self._wish(situation, path, heard, current)
+        elif words and heard.private:
+            outcome = self._stay(situation, path, OFFER, here, say("utter_private_offer"))
+        else:
+            kind = UNHEARD if words and not heard.alerts else MOVED
+            outcome = self._stay(situation, path, kind, here, say("utter_moved"))
+        if not pending.heard:
+            return outcome
+        item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)
+        return replace(outcome, reply=(*outcome.reply, item))
 
     def _yes_or_no(self, text: str) -> str:
         """Whether words say no more than yes or no."""

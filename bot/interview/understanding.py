@@ -24,8 +24,6 @@ PERHAPS = 0.5
 MOST_PERHAPS = 3
 # From here on another option of the same question speaks against an answer that would only follow from something else.
 RIVAL = 0.2
-# What the ids of questions that ask for a consent have in them.
-CONSENT = "consent"
 # Less likely than this is not worth offering.
 LIKELY = 0.04
 SUGGESTIONS = 3
@@ -60,13 +58,14 @@ class Beside:
 class Pending:
     """What the last turn asked a yes or no to, and the words it was heard in (``said``).
 
-    ``unsure`` are the options to offer after it at the question ``about``.
+    ``unsure`` are the options to offer after it at the question ``about``; ``turn`` is the id of that turn.
     """
 
     heard: tuple[Beside, ...] = ()
     said: str = ""
     about: str = ""
     unsure: tuple[str, ...] = ()
+    turn: str = ""
 
 
 NOTHING_PENDING = Pending()
@@ -74,7 +73,7 @@ NOTHING_PENDING = Pending()
 ALSO_HEARD = "utter_also_heard"
 
 
-def pending_of(reply: Iterable[Mapping[str, Any]]) -> Pending:
+def pending_of(reply: Iterable[Mapping[str, Any]], turn: str = "") -> Pending:
     """What a turn's reply asked a yes or no to; nothing, for most."""
     for item in reply:
         if item.get("say") == ALSO_HEARD:
@@ -82,7 +81,7 @@ def pending_of(reply: Iterable[Mapping[str, Any]]) -> Pending:
             heard = tuple(
                 Beside(str(each["question"]), tuple(each["options"]), each.get("sure", True)) for each in vars.get("also") or ()
             )
-            return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()))
+            return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()), turn)
     return Pending()
 
 
@@ -119,7 +118,7 @@ def gates(interview: Interview) -> dict[str, tuple[Guess, ...]]:
             for source, *options in _needed(question.when.data if question.when else None)
             if len(options) == 1 and source in interview.by_id and takes_words(interview.by_id[source])
         ]
-        if spoken_for := tuple(guess for guess in needed if CONSENT not in guess.question):
+        if spoken_for := tuple(guess for guess in needed if guess.question not in interview.consents):
             found[question.id] = spoken_for
     return found
 
@@ -229,7 +228,7 @@ def perhaps(
 ) -> tuple[Beside, ...]:
     """What may have been said besides ``heard``, likeliest first: answers to questions not answered yet, on the path with that.
 
-    A consent is not guessed at.
+    A consent is not guessed at, nor what a worker is to say.
     """
     path = finder.path(context, {**answers, **taken(finder, context, answers, heard)})
     named = {open_question, *answers, *(each.question for each in heard)}
@@ -237,9 +236,10 @@ def perhaps(
     found = list[Beside]()
     for name in dict.fromkeys(guess.question for guess in best):
         step = path.by_id.get(name)
-        if step is None or step.implied or name in named or CONSENT in name or not takes_words(step.question):
+        if step is None or step.implied or name in named or name in finder.interview.consents or not takes_words(step.question):
             continue
-        if options := chosen(step.question, step.options, guesses, PERHAPS):
+        options = chosen(step.question, step.options, guesses, PERHAPS) if step.question.asked_of == "person" else ()
+        if options:
             found.append(Beside(name, options, sure=False))
     return tuple(found[: max(0, min(MOST_PERHAPS, MOST_BESIDE - len(heard)))])
 

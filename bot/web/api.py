@@ -188,6 +188,7 @@ def _shown(state: InterviewState) -> dict[str, Any]:
         "complete": path.next() is None,
         "turn": screen.turn,
         "seen": screen.seen,
+        "asks": screen.asks,
         "direction": screen.direction,
         "section": {"title": screen.section, "intro": screen.intro},
         "question": shown["question"],

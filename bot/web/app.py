@@ -80,7 +80,7 @@ def create_app(
     phrases = Phrases(lookup=wording.lookup)
     easy_draft = load_papers()["easy_draft"]["easy"]
     casework = casework if casework is not None else Casework(store, interview, load_plan(), wording)
-    tongues = tongues if tongues is not None else make_tongues(settings.home, casework.plan_data, wording)
+    tongues = tongues if tongues is not None else make_tongues(settings.home, wording)
     languages = {code: language.english for code, language in tongues.languages.items()}
     words = CaseWords(interview, wording, casework.plan_data, languages)
     app.extensions[NAME] = Web(

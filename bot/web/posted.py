@@ -32,7 +32,8 @@ MOST_OPTIONS = 60
 class Posted:
     """One turn as it was posted. ``do`` is ``answer`` or a command; ``target`` the question to change.
 
-    ``english``: the words are a worker's, in English, whatever the interview's language.
+    ``english``: the words are a worker's, in English, whatever the interview's language. ``asks``: the turn that asked for a
+    yes or no to what else was heard.
     """
 
     turn: str
@@ -47,6 +48,7 @@ class Posted:
     parts: dict[str, str] = field(default_factory=dict)
     target: str | None = None
     english: bool = False
+    asks: str = ""
 
     @property
     def typed(self) -> bool:
@@ -97,6 +99,10 @@ def _turn(value: object) -> str:
     return value if isinstance(value, str) and TURN_ID.fullmatch(value) else new_turn()
 
 
+def _asks(value: object) -> str:
+    return value if isinstance(value, str) and TURN_ID.fullmatch(value) else ""
+
+
 def read_form(form: MultiDict[str, str]) -> Posted:
     """A posted form. A button ``pick`` answers with one option; ``change`` names a question."""
     pick, target, do = form.get("pick"), form.get(CHANGE), form.get("do", ANSWER)
@@ -120,6 +126,7 @@ def read_form(form: MultiDict[str, str]) -> Posted:
         parts={part: form[part] for part in (*ADDRESS_PARTS, *DATE_PARTS) if form.get(part)},
         target=_id(target),
         english=form.get("words_in") == "en",
+        asks=_asks(form.get("asks")),
     )
 
 
@@ -148,6 +155,7 @@ def read_json(data: Mapping[str, Any]) -> Posted:
         parts={str(key): value for key, value in parts.items() if isinstance(value, str)} if isinstance(parts, Mapping) else {},
         target=_id(data.get("change")),
         english=data.get("words_in") == "en",
+        asks=_asks(data.get("asks")),
     )
 
 
@@ -166,7 +174,7 @@ def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Ou
         return Outgoing(payload(CHANGE, question=posted.target or ""))
     if posted.do in (CONFIRM, DENY):
         right = tuple(option for option in posted.options if _ID.fullmatch(option))
-        # None named means all; names that are none at all mean nothing that was heard.
+        # None named means all that is sure; names that are none at all mean nothing that was heard.
         do = CONFIRM if posted.do == CONFIRM and (right or not posted.options) else DENY
         if posted.words.strip():
             words = _short_enough(posted.words.strip(), limits)

@@ -106,6 +106,8 @@ class Talk:
         metadata = {**_metadata(posted, state.interview, speaker), "words": out.words, "more": out.more, "parts": out.parts}
         if out.settles:
             metadata |= {"settles": out.settles, "right": list(out.right)}
+        if posted.asks:
+            metadata["asks"] = posted.asks
         if made:
             metadata |= {"translation": made, "by_button": sorted(self.tongues.by_button if self.tongues else ())}
         try:

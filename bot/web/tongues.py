@@ -18,15 +18,12 @@ from bot.interview.path import Step
 from bot.language.languages import ENGLISH, Language, load_languages
 from bot.language.speech import Speech
 from bot.language.wording import Wording
-from bot.plan.definitions import PlanData
 from bot.translation.detect import looks_like
 from bot.translation.translator import LATE, Translation, Translator
 from bot.web.posted import NOT_NOW_BUTTONS
 
 # Of sixteen page threads: the others go on, whatever happens to these.
 WAITING_AT_ONCE = 4
-# Whether to go on at all: as a consent, it is given by a button only.
-GO_ON = "consent_go_on"
 # What stands as the package where the words were our own.
 CATALOGUE = "catalogue"
 UNKNOWN = Language("", "", "", "ltr", "LATIN", "drafted")
@@ -86,9 +83,10 @@ class Tongues:
         looks_like("these are eight words to begin with now", self.of(ENGLISH))
 
 
-def make_tongues(home: Path, plan: PlanData, wording: Wording) -> Tongues:
+def make_tongues(home: Path, wording: Wording) -> Tongues:
     """The languages, the packages that were added under ``home``, and the voices of this machine. Raises ContentError."""
     languages = load_languages()
     voices = {code: language.speech for code, language in languages.items() if language.speech}
-    by_button = frozenset({GO_ON, *(consent.question for consent in plan.consents.values())})
-    return Tongues(languages, Translator(home / "translation"), Speech(home / "speech", voices), by_button, wording)
+    return Tongues(
+        languages, Translator(home / "translation"), Speech(home / "speech", voices), wording.interview.consents, wording
+    )

@@ -104,6 +104,11 @@ class Asked:
         return spoken(self.ask, [option.text for option in choices])
 
     @property
+    def has_box(self) -> bool:
+        """Whether words can stand on its page."""
+        return self.takes_words or (self.kind == "text" and not self.sensitive)
+
+    @property
     def columns(self) -> bool:
         """Whether its many short choices are best set in columns."""
         return len(self.options) > MANY and max(len(option.text) for option in self.options) <= SHORT
@@ -148,6 +153,8 @@ class Screen:
     translates: bool = False
     # Words to go with the yes or no to what else was heard: None where none are asked for.
     going_on: str | None = None
+    # The turn that asks for that yes or no.
+    asks: str = ""
 
     @property
     def neutral(self) -> bool:
@@ -184,6 +191,7 @@ class Views:
             language=row.language,
             level=row.level,
             direction="rtl" if row.language in RIGHT_TO_LEFT else "ltr",
+            asks=state.turn.turn_id if kind == HEARD and state.turn is not None else "",
             turn=posted.turn if posted is not None else new_turn(),
             seen=state.newest if posted is None or posted.seen is None else posted.seen,
             replies=self._replies(state, path, posted),
@@ -253,7 +261,9 @@ class Views:
             if name == CLARIFY and about in path:
                 offers = self._offers(path.by_id[about], vars.get("options") or (), language, level)
             change = self._change(about, path, state.interview.focus) if name in _ABOUT_AN_ANSWER else None
-            heard, perhaps = self._heard(vars.get("also") or (), language, level, posted) if name == ALSO_HEARD else ((), ())
+            # Ticks belong to the turn that asked for them.
+            ticks = posted if posted is not None and posted.asks == last.turn_id else None
+            heard, perhaps = self._heard(vars.get("also") or (), language, level, ticks) if name == ALSO_HEARD else ((), ())
             urgent = name == URGENT or name.startswith(ALERT)
             replies.append(Reply(name, text, urgent, change, offers, heard, perhaps))
         return tuple(replies)

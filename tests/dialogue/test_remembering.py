@@ -18,6 +18,7 @@ class Counting:
     """Stands for the encoder: rows that depend on the words, the question and the place, and a count of what it was asked."""
 
     labels = (("gp", "yes"), ("gp", "no"))
+    words = frozenset({"doctor"})
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
@@ -67,7 +68,7 @@ def test_what_another_encoder_knew_is_not_taken_for_this_ones(tmp_path: Path) ->
     other = Counting()
     other.labels = (*Counting.labels, ("gp", "new"))  # type: ignore[assignment]
     found = Remembering(other, tmp_path)
-    assert other.asked == [] and found.labels == other.labels
+    assert other.asked == [] and (found.labels, found.words) == (other.labels, other.words)
     found.encode([["a"]], [WHOLE], ["gp"])
     assert other.asked == [("a", "gp")]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from bot.evaluation.__main__ import follows
 from bot.evaluation.measuring import Judged, figures
+from bot.interview.loading import load_interview
 
 CLOSED = frozenset({"debts", "debt_kinds", "gp"})
 SETTLED = frozenset({("debts", "yes")})
@@ -22,6 +25,24 @@ def test_what_the_open_question_is_only_asked_after_counts_neither_way() -> None
         each = judged(wanted, given)
         assert each.right and not each.wrong
     assert judged(both, {**loans, "debts": ["no"]}).wrong
+
+
+def test_what_the_rules_take_from_an_answer_by_themselves() -> None:
+    known = follows(load_interview())
+    assert ("debts", "yes") in known["rent_owed", "yes"] and ("still_have_home", "yes") in known["where_will_live", "return"]
+    assert ("social_services", "yes") in known["care_leaver", "yes"], "one of several reasons is enough"
+    assert ("home_safe", "yes") not in known, "what needs more than one answer follows from none alone"
+    assert ("rent_owed", "no") not in known
+
+
+def test_what_follows_from_a_wrong_answer_hides_nothing() -> None:
+    follows_from_rent = frozenset({("debts", "yes")})
+    each = judged({"rent_owed": ["yes"]}, {"rent_owed": ["yes"], "debts": ["yes"]}, open="rent_owed")
+    closed = replace(each, closed=CLOSED | {"rent_owed"}, settled=frozenset(), followed=follows_from_rent)
+    assert closed.right and not closed.wrong
+    missed = judged({"debts": ["yes"]}, {"rent_owed": ["yes"]}, open="debts")
+    missed = replace(missed, closed=CLOSED | {"rent_owed"}, settled=frozenset(), followed=follows_from_rent)
+    assert missed.wrong and missed.asked_though_clear and missed.wanted == {"debts": frozenset({"yes"})}
 
 
 def test_wrong_is_what_the_words_do_not_give_and_was_not_asked_about() -> None:

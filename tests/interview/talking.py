@@ -52,7 +52,8 @@ HOME = "section: home\npathway: accommodation\ntitle: {plain: Home, easy: Home}\
         question("notes", "text", "", "    optional: true\n"),
         *(question(f"extra_{number}") for number in range(8)),
         question("settled", rest='    implied: {when: {is: [gp, "yes"]}, answer: "yes"}\n'),
-        question("share_consent", rest="    when: {is: [lived, rented]}\n    depends_on: [lived]\n"),
+        question("noted", rest="    asked_of: worker\n    when: {is: [lived, rented]}\n    depends_on: [lived]\n"),
+        question("told", rest="    when: {is: [lived, rented]}\n    depends_on: [lived]\n"),
     ]
 )
 
@@ -62,6 +63,8 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Conversation:
     root: Path = tmp_path_factory.mktemp("data")
     (root / "questions").mkdir()
     (root / "needs").mkdir()
+    (root / "plan").mkdir()
+    (root / "plan" / "consents.yml").write_text("consents:\n  - {id: told, question: told}\n")
     (root / "interview.yml").write_text(HEAD)
     (root / "questions" / "home.yml").write_text(HOME)
     loader = Loader(root)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.interview.definitions import GO_ON
 from bot.interview.exchange import MOVED, UNHEARD
+from bot.interview.loading import load_interview
 from bot.interview.turn import Conversation
-from bot.interview.understanding import MOST_BESIDE, MOST_PERHAPS, PERHAPS, Beside, Guess, may_go_on, pending_of
+from bot.interview.understanding import MOST_BESIDE, MOST_PERHAPS, NOTHING_PENDING, PERHAPS, Beside, Guess, may_go_on, pending_of
+from bot.plan.loading import load_plan
 from tests.interview.talking import CONTEXT, NO_GP, RENTED, Talk, said, t, talk
 
 __all__ = ["t", "talk"]
 
 DOG = Guess("things", "dog", 0.55)
-NAMES = ("owes", "hurt", "things", "gp", "share_consent", *(f"extra_{number}" for number in range(8)))
+NAMES = ("owes", "hurt", "things", "gp", "told", *(f"extra_{number}" for number in range(8)))
 
 
 def perhaps(talk: Talk) -> dict[str, tuple[str, ...]]:
@@ -47,10 +51,11 @@ def test_it_brings_up_no_page_of_its_own(t: Talk) -> None:
         Guess("things", "dog", PERHAPS - 0.01),
         Guess("lived", "family", 0.6),
         Guess("hurt", "yes", 0.6),
-        Guess("share_consent", "yes", 0.6),
+        Guess("told", "yes", 0.6),
+        Guess("noted", "yes", 0.6),
         Guess("nowhere", "yes", 0.6),
     ],
-    ids=["too unlikely", "answered", "sensitive", "a consent", "unknown"],
+    ids=["too unlikely", "answered", "sensitive", "a consent", "for the worker", "unknown"],
 )
 def test_some_things_are_not_guessed_at(t: Talk, guess: Guess) -> None:
     t.hear("words", "x", RENTED, NO_GP, guess)
@@ -60,6 +65,18 @@ def test_some_things_are_not_guessed_at(t: Talk, guess: Guess) -> None:
 def test_what_follows_from_what_was_heard_is_not_guessed_at(t: Talk) -> None:
     t.hear("words", "x", RENTED, Guess("gp", "yes", 0.75), Guess("settled", "no", 0.6))
     assert [each.question for each in t.now.pending.heard] == ["gp"], "a doctor settles it"
+
+
+def test_every_question_whose_yes_is_a_consent_to_the_plan_is_known() -> None:
+    assert load_interview().consents == {GO_ON, *(consent.question for consent in load_plan().consents.values())}
+
+
+def test_a_question_that_what_was_heard_opens_may_be_guessed_at(t: Talk) -> None:
+    t.hear("words", "x", Guess("lived", "family", 0.3), NO_GP, Guess("extra_1", "yes", 0.6))
+    assert "owes" not in perhaps(t)
+    t.now = replace(t.now, focus="gp", pending=NOTHING_PENDING)
+    t.hear("words", "x", Guess("gp", "no", 0.9), Guess("lived", "rented", 0.75), Guess("owes", "yes", 0.6))
+    assert perhaps(t) == {"owes": ("yes",)}, "who rented is asked"
 
 
 def test_a_question_that_only_a_guess_would_open_is_not_shown(t: Talk) -> None:
@@ -86,7 +103,7 @@ def test_whatever_is_guessed_a_plain_yes_puts_down_only_what_is_sure(talk: Conve
     put = set(fresh.now.answers) - before
     assert put <= {each.question for each in heard if each.sure}
     sure = {guess.question for guess in guesses if guess.confidence >= talk.sure_beside}
-    assert put <= sure and not put & {"hurt", "share_consent"} - sure
+    assert put <= sure and not {"hurt", "told"} & set(perhaps(fresh))
 
 
 def test_words_may_go_with_the_yes_only_where_the_next_question_has_a_box_whatever_is_ticked(t: Talk) -> None:
@@ -99,20 +116,45 @@ def test_words_may_go_with_the_yes_only_where_the_next_question_has_a_box_whatev
     assert not may_go_on(finder, CONTEXT, unasked, [replace(owes, sure=False)]), "with it ticked the private question is next"
 
 
+ON_OLD = {"asks": "turn-before", "settles": "confirm", "right": ("gp",)}
+
+
 @pytest.mark.parametrize(("words", "kind"), [("", MOVED), ("and a dog", UNHEARD)])
-def test_a_page_that_is_older_than_an_answer_on_another_screen_settles_nothing(t: Talk, words: str, kind: str) -> None:
+def test_a_yes_on_a_page_that_another_screen_has_left_behind_settles_nothing(t: Talk, words: str, kind: str) -> None:
     t.hear("words", "x", RENTED, NO_GP)
-    t.now = replace(t.now, newest_for={"lived": 3})
-    old = {"settles": "confirm", "right": ("gp",)} if words else {"options": ("gp",)}
-    outcome = t.hear("words" if words else "confirm", words, seen=2, **old)
+    t.now = replace(t.now, pending=replace(t.now.pending, turn="turn-now"))
+    old = ON_OLD if words else {"asks": "turn-before", "options": ("gp",)}
+    outcome = t.hear("words" if words else "confirm", words, **old)
     assert (outcome.kind, outcome.recorded, said(outcome)) == (kind, (), ["utter_moved", "utter_also_heard"])
     assert pending_of(outcome.reply).heard == (Beside("gp", ("no",)),)
-    t.hear("confirm", "", seen=3)
+    t.now = replace(t.now, pending=replace(t.now.pending, turn="turn-again"))
+    t.hear("confirm", "", asks="turn-again")
     assert t.now.answers["gp"].options == ("no",)
 
 
-def test_urgent_or_private_words_on_an_old_page_do_not_wait(t: Talk) -> None:
+def test_a_yes_to_a_list_that_is_gone_shows_no_list(t: Talk) -> None:
+    for old in ({"intent": "confirm"}, {"intent": "words", "text": "and a dog", **ON_OLD}):
+        assert said(t.hear(**{"text": "", "asks": "turn-before", **old})) == ["utter_moved"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "kind", "reply"),
+    [
+        ({"intent": "pause"}, "pause", "utter_paused"),
+        ({"intent": "person"}, "person", "utter_person"),
+        ({"intent": "words", "private": True}, "offer", "utter_private_offer"),
+        ({"intent": "words", "alerts": ("health",)}, MOVED, "utter_alert_health"),
+    ],
+)
+def test_what_was_said_with_such_a_yes_still_counts_and_private_or_urgent_words_do_not_wait(
+    t: Talk, heard: dict[str, Any], kind: str, reply: str
+) -> None:
     t.hear("words", "x", RENTED, NO_GP)
-    t.now = replace(t.now, newest_for={"lived": 3})
-    assert t.hear("words", "x", settles="confirm", seen=2, private=True).kind == MOVED
-    assert t.hear("words", "x", settles="confirm", seen=2, alerts=("health",)).kind == MOVED
+    outcome = t.hear(text="some words", **heard, **ON_OLD)
+    assert (outcome.kind, said(outcome)[0], said(outcome)[-1]) == (kind, reply, "utter_also_heard") and outcome.recorded == ()
+
+
+def test_words_to_a_question_on_another_screen_are_no_yes_to_the_list_on_this_one(t: Talk) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    t.hear("words", "yeah", Guess("owes", "yes", 0.99), question="owes")
+    assert set(t.now.answers) == {"lived", "owes"}, "it answers what was asked there"

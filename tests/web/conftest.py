@@ -132,7 +132,7 @@ class Browser:
 
     def turn(self, interview_id: str, follow: bool = True, **data: Any) -> TestResponse:
         """Post the form of the question that the page shows."""
-        kept = {name: self.hidden(name) for name in ("turn", "seen", "question") if f'name="{name}"' in self.page}
+        kept = {name: self.hidden(name) for name in ("turn", "seen", "asks", "question") if f'name="{name}"' in self.page}
         return self.post(f"/interviews/{interview_id}/turns", {**kept, **data}, follow=follow)
 
     def open_question(self, house: House, interview_id: str) -> str:

@@ -73,6 +73,7 @@ class FakeRasa:
             english=str(made.get("text") or ""),
             settles=str(metadata.get("settles") or ""),
             right=tuple(metadata.get("right") or ()),
+            asks=str(metadata.get("asks") or ""),
         )
         taken = Message(sender, str(metadata["turn"]), heard, str(metadata["by"]), str(metadata["device"]), "en", "plain", made)
         try:

@@ -133,7 +133,14 @@ def test_words_beside_a_yes_in_which_nothing_is_heard_are_named(api: Api) -> Non
     first = api.state["question"]
     api.house.rasa.guesses, api.house.rasa.beside = {first["options"][0]["id"]: 0.99}, [("access_needs", "none")]
     assert api.turn(words="that, and I am fine as I am").status_code == 200
-    assert (api.state["screen"], api.state["unheard"]) == ("heard", False)
+    assert (api.state["screen"], api.state["unheard"], bool(api.state["asks"])) == ("heard", False, True)
+    api.house.rasa.guesses, api.house.rasa.beside = {}, []
+    assert api.turn(do="confirm", asks="a-turn-before-this-one").status_code == 200
+    assert api.state["screen"] == "heard" and api.state["replies"][0]["say"] == "utter_moved", "that page is an old one"
+    assert api.turn(do="deny", asks=api.state["asks"]).status_code == 200 and api.state["asks"] == ""
+    api.state = dict(api.post("/api/interviews", {"person": api.house.person("Marcus").id}).json or {})
+    api.house.rasa.guesses, api.house.rasa.beside = {first["options"][0]["id"]: 0.99}, [("access_needs", "none")]
+    assert api.turn(words="that, and I am fine as I am").status_code == 200
     api.house.rasa.guesses, api.house.rasa.beside = {}, []
     assert api.turn(do="confirm", options=["access_needs"], words="and the rest").status_code == 200
     assert (api.state["screen"], api.state["unheard"]) == ("question", True)

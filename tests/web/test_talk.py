@@ -208,16 +208,32 @@ def test_easy_read_has_only_what_was_heard_for_sure(house: House, worker: Browse
 
 def test_a_yes_on_a_page_that_another_screen_has_left_behind_puts_nothing_down(house: House, worker: Browser, row: str) -> None:
     hears(house, worker, row, ("gp", "yes"))
-    old = {"turn": str(uuid4()), "seen": worker.hidden("seen")}
+    old = {"turn": str(uuid4()), "seen": worker.hidden("seen"), "asks": worker.hidden("asks")}
     worker.turn(row, change="where_lived")
-    house.rasa.guesses, house.rasa.beside = {"owned": 0.9}, [("gp", "no")]
+    house.rasa.guesses, house.rasa.beside, house.rasa.perhaps = {"owned": 0.9}, [("gp", "no")], [("bank_account", "no")]
     worker.turn(row, words="my own place, no doctor")
-    house.rasa.guesses, house.rasa.beside = {}, []
-    worker.post(f"/interviews/{row}/turns", {**old, "do": "confirm", "option": "gp", "words": "and a cat"})
+    house.rasa.guesses, house.rasa.beside, house.rasa.perhaps = {}, [], []
+    worker.post(f"/interviews/{row}/turns", {**old, "do": "confirm", "option": ["gp", "bank_account"], "words": "and a cat"})
     assert "answered on another screen" in worker.page and "gp" not in house.store.state(row).answers
     assert 'value="gp" checked' in worker.page and 'value="and a cat"' in worker.page
+    assert 'value="bank_account">' in worker.page, "a tick on the old list is none on this one"
     worker.turn(row, do="confirm", option="gp")
     assert house.store.state(row).answers["gp"].options == ("no",)
+
+
+def test_words_on_a_page_left_behind_wait_only_where_they_can_stand(house: House, worker: Browser, row: str) -> None:
+    hears(house, worker, row, ("gp", "yes"))
+    asks = worker.hidden("asks")
+    worker.turn(row, do="deny")
+    for kind, there in (("one", True), ("scale", False)):
+        answer_until(house, row, lambda step, kind=kind: step.question.kind == kind and not step.question.sensitive)
+        old = {"turn": str(uuid4()), "asks": asks, "do": "confirm", "option": "gp", "words": "and a cat"}
+        before = house.store.state(row).answers
+        worker.post(f"/interviews/{row}/turns", old)
+        assert house.store.state(row).answers == before
+        if not there:
+            worker.get(f"/interviews/{row}")
+        assert ('value="and a cat"' in worker.page) is there and ("still here. Check it" in worker.page) is there
 
 
 def test_words_can_go_with_the_yes_and_are_said_back_in_their_turn(house: House, worker: Browser, row: str) -> None:

@@ -23,6 +23,8 @@ from bot.web.worker_side import WorkerSides, kept_words, said_to_person, words_b
 
 pages = Blueprint("interview", __name__, url_prefix="/interviews/<interview_id>")
 
+# The notice that words stand in the box.
+WAITING = "words_waiting"
 # Commands that leave the question open: what was typed beside them stays on the page.
 STAYING = frozenset({"repeat", "person", "why", "help_me"})
 
@@ -56,7 +58,7 @@ def take(interview_id: str) -> Response | str | tuple[str, int]:
     picturing.follow(after)
     if posted.question is None and posted.words.strip() and (after.last[0] == UNHEARD or posted.do in STAYING):
         # Nothing was heard in words that went with a yes or no: they wait beside the question that comes next.
-        return _page(interview_id, posted, notice="words_waiting", fresh=True)
+        return _page(interview_id, posted, notice=WAITING, fresh=True)
     if posted.do in STAYING and posted.typed and after.last[1] == posted.question:
         return _page(interview_id, posted, fresh=True)
     return redirect(url_for("interview.show", interview_id=interview_id), 303)
@@ -96,9 +98,15 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if screen.kind == HEARD and (said.strip() or (screen.level != EASY and app.talk.may_go_on(state))):
         # Easy read keeps to one thing a page; but what was typed is not lost for it.
         screen = replace(screen, going_on=said)
-    elif said.strip() and posted is not None and screen.question is not None and not screen.question.sensitive:
-        posted = replace(posted, question=screen.question.id, options=(), text=said)
+    elif said.strip() and posted is not None and screen.question is not None and screen.question.has_box:
+        asked_now = screen.question
+        # What is there already, where an answer is being changed, stays.
+        chosen = tuple(option.id for option in asked_now.options if option.chosen)
+        text = f"{asked_now.text}\n{said}".strip()
+        posted = replace(posted, question=asked_now.id, options=chosen, text=text, more=asked_now.more)
         screen = app.views.screen(state, path, posted)
+    elif said.strip() and notice == WAITING:
+        notice = ""
     asked = screen.question.id if screen.question is not None else None
     if notice == "restored" and screen.going_on is None and (asked is None or posted is None or posted.question != asked):
         notice = "restored_not"
@@ -110,7 +118,7 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         "interview.html",
         screen=screen,
         problem=problem,
-        notice="words_waiting" if notice == "restored" and kiosk.here() is not None else notice,
+        notice=WAITING if notice == "restored" and kiosk.here() is not None else notice,
         asked_for_person=posted is not None and posted.do == PERSON,
         # So that nobody answers for somebody else; not beside a private question.
         who="" if screen.question is not None and screen.question.sensitive else state.record.name,
