@@ -1,7 +1,7 @@
 """Spelling mended by sound and by a letter: "compewters", "citizan", "jobb".
 
 Half of those who use this read below the age of eleven and write as they speak. What the list of ``spelling.yml`` does not have is
-compared with the words that people are known to use here. A word that anybody is known to use is left as it is.
+compared with the words that people are known to use here. A word that anybody is known to use is left as it is, and so is a name where it is written as one (``words.py``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Collection, DefaultDict, FrozenSet, Iterable, Iterator, List,
 # be meant; the last number if no dictionary has it.
 KNOWN, COMMON, COMMON_UNLISTED = 4, 60, 200
 # Shorter words are too like one another.
-SHORTEST, SHORTEST_BY_LETTER = 4, 5
+SHORTEST, SHORTEST_BY_LETTER, LONG = 4, 5, 7
 _WORD = re.compile(r"[a-z]{3,}")
 _APOSTROPHE = re.compile(r"[’‘`´']")
 _VOWELS = "aeiouy"
@@ -47,14 +47,16 @@ def sound_of(word: Text) -> Text:
 
 
 def apart(one: Text, other: Text) -> int:
-    """How many letters have to change to make one word of another."""
-    before = list(range(len(other) + 1))
+    """How many letters have to change, or to change places with the next, to make one word of another."""
+    rows = [list(range(len(other) + 1))]
     for row, letter in enumerate(one, 1):
-        now = [row]
+        before, now = rows[-1], [row]
         for place, wanted in enumerate(other, 1):
             now.append(min(before[place] + 1, now[-1] + 1, before[place - 1] + (letter != wanted)))
-        before = now
-    return before[-1]
+            if row > 1 and place > 1 and letter == other[place - 2] and wanted == one[row - 2]:
+                now[-1] = min(now[-1], rows[-2][place - 2] + 1)
+        rows.append(now)
+    return rows[-1][-1]
 
 
 def words_in(text: Text) -> List[Text]:
@@ -91,8 +93,8 @@ class Speller:
     def __call__(self, word: Text) -> Text:
         if len(word) < SHORTEST or word in self._known:
             return word
-        # What sounds the same may differ in a third of its letters; what is only written like it, in one.
-        meant = self._likeliest(word, self._by_sound.get(sound_of(word), ()), max(1, len(word) // 3))
+        # What sounds the same may differ in two letters where it is long; what is only written like it, in one.
+        meant = self._likeliest(word, self._by_sound.get(sound_of(word), ()), 2 if len(word) >= LONG else 1)
         if meant is None and len(word) >= SHORTEST_BY_LETTER:
             meant = self._likeliest(word, {each for short in _shortened(word) for each in self._by_letter.get(short, ())}, 1)
         return meant or word

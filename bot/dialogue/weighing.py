@@ -114,7 +114,7 @@ class Weigher:
         self.judge.fit_answers(found, lines)
         sure = self.judge.answers_of_each(found)
         features = [
-            self._kind_features(reading, *both, each, self.hits(reading, line.open))
+            self._kind_features(reading, *both, each, self._hits(line.text, reading, line.open))
             for line, reading, both, each in zip(lines, readings, scored, sure, strict=True)
         ]
         self.judge.fit_kinds(features, lines)
@@ -171,12 +171,19 @@ class Weigher:
             return Weighed()
         ((scores, said, candidates),) = self._look([reading], [question], self._columns, encoder if self.with_encoder else None)
         sure = self.judge.answers(candidates)
-        hits = self.hits(reading, question)
+        hits = self._hits(text, reading, question)
         features = self._kind_features(reading, scores, said, sure, hits)
         kinds = self.judge.kinds(features, heard=bool(np.isfinite(said).any()))
         order = np.argsort(-sure)
         guesses = [(candidates.labels[n], float(sure[n])) for n in order]
         return Weighed(guesses, kinds, hits, self._apart(said, len(reading.clauses)))
+
+    def _hits(self, text: Text, reading: Reading, question: Optional[Text]) -> Dict[Text, float]:
+        """What the patterns name in words as they were written, and as they were mended: mending must not hide a thing."""
+        found = dict(self.hits(read(text), question))
+        for kind, strong in self.hits(reading, question).items() if self.speller is not None else ():
+            found[kind] = max(strong, found.get(kind, 0.0))
+        return found
 
     def _apart(self, said: np.ndarray, clauses: int) -> Dict[Text, float]:
         """How sure it is that one clause of several is a command."""

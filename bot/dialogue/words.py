@@ -183,12 +183,19 @@ def write_out(tokens: Sequence[Text], vocabulary: Vocabulary, speller: Optional[
                 result += long
             else:
                 word = lowered[place]
-                if speller is not None and word.isalpha():
-                    word = speller(word)
+                if speller is not None and word.isalpha() and not _is_name(tokens, place):
+                    meant = speller(word)
+                    # Nothing is denied by a guess at spelling: many a name sounds like "never".
+                    word = word if meant in vocabulary.negation else meant
                 # What was mended may be short for something: "havnet" is "havent".
                 result += vocabulary.written_out.get((word,), (word,))
             place += 1
     return result
+
+
+def _is_name(tokens: Sequence[Text], place: int) -> bool:
+    """Whether a word is written as a name is: with a capital that no sentence begins with."""
+    return place > 0 and tokens[place].istitle() and tokens[place - 1] not in _HARD_STOPS
 
 
 def _unaddressed(tokens: Sequence[Text], vocabulary: Vocabulary) -> List[Text]:

@@ -66,8 +66,10 @@ class Situation:
     pending: Pending = NOTHING_PENDING
 
     def has_left(self, heard: Heard) -> bool:
-        """Whether another screen has gone on since the yes or no that was heard was asked for."""
-        return bool(heard.asks) and heard.asks != self.pending.turn
+        """Whether, as far as the sender's screen tells, another one has gone on since the yes or no was asked for."""
+        if heard.asks:
+            return heard.asks != self.pending.turn
+        return heard.seen is not None and heard.seen < max(self.newest_for.values(), default=0)
 
 
 @dataclass(frozen=True, slots=True)

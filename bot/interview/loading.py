@@ -199,8 +199,10 @@ class Loader:
 
     def _consents(self, path: Path) -> Iterator[str]:
         """What ``plan/consents.yml`` names; the plan checks it."""
-        for entry in (self.problems.read(path) if path.is_file() else {}).get("consents") or ():
-            yield str(entry.get("question"))
+        found = self.problems.read(path).get("consents") if path.is_file() else None
+        for entry in found if isinstance(found, list) else ():
+            if isinstance(entry, Node):
+                yield str(entry.get("question"))
 
     def _not_now(self) -> dict[str, dict[str, str]]:
         reader, head = self.head_reader, self.head

@@ -248,7 +248,7 @@ class Conversation:
         What else was said still counts: a wish, private words, and other words wait beside what is asked, but for urgent ones.
         """
         here, pending = current.question.id if current else None, situation.pending
-        words = bool(heard.settles) and heard.intent == "words" and bool(heard.text)
+        words = bool(heard.settles and heard.intent == "words" and heard.text) and not self._yes_or_no(heard.english or heard.text)
         if heard.settles and heard.intent in _WISHES:
             outcome = self._wish(situation, path, heard, current)
         elif words and heard.private:
@@ -259,7 +259,8 @@ class Conversation:
         if not pending.heard:
             return outcome
         item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)
-        return replace(outcome, reply=(*outcome.reply, item))
+        # To the screen that shows this list nothing has changed.
+        return replace(outcome, reply=(*outcome.reply, {**item, "vars": {**item["vars"], "asks": pending.turn}}))
 
     def _yes_or_no(self, text: str) -> str:
         """Whether words say no more than yes or no."""

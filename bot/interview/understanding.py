@@ -58,7 +58,7 @@ class Beside:
 class Pending:
     """What the last turn asked a yes or no to, and the words it was heard in (``said``).
 
-    ``unsure`` are the options to offer after it at the question ``about``; ``turn`` is the id of that turn.
+    ``unsure`` are the options to offer after it at the question ``about``; ``turn`` is the id of the turn that asked first.
     """
 
     heard: tuple[Beside, ...] = ()
@@ -81,7 +81,13 @@ def pending_of(reply: Iterable[Mapping[str, Any]], turn: str = "") -> Pending:
             heard = tuple(
                 Beside(str(each["question"]), tuple(each["options"]), each.get("sure", True)) for each in vars.get("also") or ()
             )
-            return Pending(heard, str(vars.get("said") or ""), str(vars.get("about") or ""), tuple(vars.get("unsure") or ()), turn)
+            return Pending(
+                heard,
+                str(vars.get("said") or ""),
+                str(vars.get("about") or ""),
+                tuple(vars.get("unsure") or ()),
+                turn=str(vars.get("asks") or turn),
+            )
     return Pending()
 
 

@@ -124,5 +124,5 @@ class Browser:
     def turn(self, state: dict[str, Any], **what: Any) -> Reply:
         """Post a turn from the page that shows ``state``."""
         asked = state.get("question") or {}
-        body = {"turn": state["turn"], "question": asked.get("id"), "seen": state["seen"], **what}
+        body = {"turn": state["turn"], "question": asked.get("id"), "seen": state["seen"], "asks": state["asks"], **what}
         return self.send("POST", f"/api/interviews/{state['interview']['id']}/turns", body)

@@ -31,7 +31,7 @@ def _digest(token: str) -> str:
 def worth_keeping(posted: Posted, question: Question | None) -> bool:
     """Whether an unsent turn is held: nothing private; without a question, words beside a yes or no to what else was heard."""
     if posted.question is None:
-        return bool(posted.words.strip())
+        return bool(posted.words.strip() or posted.asks)
     return question is not None and not question.sensitive and (posted.typed or bool(posted.options))
 
 

@@ -15,7 +15,7 @@ from bot.language.languages import DRAFTED, ENGLISH
 from bot.language.wording import RIGHT_TO_LEFT, Wording
 from bot.store.types import PAUSED, InterviewState
 from bot.web.phrases import Phrases
-from bot.web.posted import CONFIRM, DATE_PARTS, DENY, Posted, new_turn
+from bot.web.posted import DATE_PARTS, Posted, new_turn
 from bot.web.talk import SAY_MORE, private_name, private_questions
 from bot.web.tongues import Tongues
 
@@ -106,7 +106,7 @@ class Asked:
     @property
     def has_box(self) -> bool:
         """Whether words can stand on its page."""
-        return self.takes_words or (self.kind == "text" and not self.sensitive)
+        return (self.takes_words or (self.kind == "text" and not self.sensitive)) and not self.for_worker
 
     @property
     def columns(self) -> bool:
@@ -191,7 +191,7 @@ class Views:
             language=row.language,
             level=row.level,
             direction="rtl" if row.language in RIGHT_TO_LEFT else "ltr",
-            asks=state.turn.turn_id if kind == HEARD and state.turn is not None else "",
+            asks=pending_of(state.turn.reply, state.turn.turn_id).turn if kind == HEARD and state.turn is not None else "",
             turn=posted.turn if posted is not None else new_turn(),
             seen=state.newest if posted is None or posted.seen is None else posted.seen,
             replies=self._replies(state, path, posted),
@@ -262,7 +262,7 @@ class Views:
                 offers = self._offers(path.by_id[about], vars.get("options") or (), language, level)
             change = self._change(about, path, state.interview.focus) if name in _ABOUT_AN_ANSWER else None
             # Ticks belong to the turn that asked for them.
-            ticks = posted if posted is not None and posted.asks == last.turn_id else None
+            ticks = posted if posted is not None and posted.asks == pending_of(last.reply, last.turn_id).turn else None
             heard, perhaps = self._heard(vars.get("also") or (), language, level, ticks) if name == ALSO_HEARD else ((), ())
             urgent = name == URGENT or name.startswith(ALERT)
             replies.append(Reply(name, text, urgent, change, offers, heard, perhaps))
@@ -272,7 +272,7 @@ class Views:
         self, also: Sequence[Mapping[str, Any]], language: str, level: str, posted: Posted | None = None
     ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
         """What else was heard, ticked, and what may have been, not; or what was left ticked. Easy read has only the first."""
-        left = posted.options if posted is not None and posted.do in (CONFIRM, DENY) else None
+        left = posted.options if posted is not None else None
         found: tuple[list[Choice], list[Choice]] = ([], [])
         for each in also:
             name, sure = str(each["question"]), bool(each.get("sure", True))

@@ -164,7 +164,10 @@ def test_what_else_was_heard_is_kept_only_once_it_is_confirmed(rasa: Rasa, store
     heard = rasa.call("validate_ready_form", "words", **said, metadata={"words": said["text"], "question": "language_speak"})
     assert responses(heard) == ["utter_heard", "utter_also_heard"]
     assert set(store.state(interview).answers) == {"language_speak"}
-    confirmed = rasa.call("validate_ready_form", "confirm", entities=[{"entity": "option", "value": "who_is_here"}])
+    chosen = [{"entity": "option", "value": "who_is_here"}]
+    old = rasa.call("validate_ready_form", "confirm", entities=chosen, metadata={"asks": "a-turn-before-this-one"})
+    assert responses(old) == ["utter_moved", "utter_also_heard"] and set(store.state(interview).answers) == {"language_speak"}
+    confirmed = rasa.call("validate_ready_form", "confirm", entities=chosen)
     assert responses(confirmed) == ["utter_also_put"]
     row = store.history(interview)[-1]
     assert (row.question, row.answer.options, row.how, row.words) == ("who_is_here", ("alone",), "model", said["text"])

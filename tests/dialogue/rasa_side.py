@@ -25,6 +25,9 @@ from bot.dialogue.judging import Judge  # noqa: E402
 from bot.dialogue.lines import Line, unpacked  # noqa: E402
 from bot.dialogue.memory import ShortMemory  # noqa: E402
 from bot.dialogue.nlg import InterviewNLG  # noqa: E402
+from bot.dialogue.patterns import kinds_in  # noqa: E402
+from bot.dialogue.spelling import COMMON, Speller  # noqa: E402
+from bot.dialogue.weighing import Weigher  # noqa: E402
 from bot.dialogue.words import read  # noqa: E402
 
 
@@ -111,6 +114,15 @@ def heard() -> list:
     return [None if np.isnan(value) else float(value) for value in found.features[:, HEARD]]
 
 
+def hits() -> dict:
+    """What patterns name in words whose spelling is mended wrongly."""
+    weigher = Weigher(Catalogue({}, frozenset(), frozenset(), frozenset()), hits=lambda reading, _open: kinds_in(reading.text))
+    weigher.speller = Speller(["hard"] * COMMON, (), {"hard"})
+    said = "I hoard me tablets so I can do it"
+    mended = read(said, weigher.speller)
+    return {"mended": mended.text, "kinds": sorted(weigher._hits(said, mended, None))}
+
+
 def judged() -> dict:
     """How sure a judge is that learned from made-up candidates, of which likeness says little and the encoder much."""
     chance = np.random.RandomState(0)
@@ -148,6 +160,7 @@ def main() -> None:
         "words": asyncio.run(words(domain)),
         "heard": heard(),
         "judged": judged(),
+        "hits": hits(),
         "disarmed": [disarm(text) for text in ("/pause", " // a", "/", "either/or", "yes")],
     }
     print(json.dumps(result))

@@ -58,6 +58,10 @@ def side() -> dict[str, Any]:
     return result
 
 
+def test_mending_a_spelling_hides_no_urgent_word(side: dict[str, Any]) -> None:
+    assert side["hits"]["mended"].startswith("i hard ") and side["hits"]["kinds"] == ["self_harm"]
+
+
 def test_every_question_reaches_rasa_as_a_slot_a_form_entry_and_a_response(side: dict[str, Any]) -> None:
     interview = load_interview()
     ids = {question.id for question in interview.questions}

@@ -126,10 +126,24 @@ def test_a_yes_on_a_page_that_another_screen_has_left_behind_settles_nothing(t: 
     old = ON_OLD if words else {"asks": "turn-before", "options": ("gp",)}
     outcome = t.hear("words" if words else "confirm", words, **old)
     assert (outcome.kind, outcome.recorded, said(outcome)) == (kind, (), ["utter_moved", "utter_also_heard"])
-    assert pending_of(outcome.reply).heard == (Beside("gp", ("no",)),)
-    t.now = replace(t.now, pending=replace(t.now.pending, turn="turn-again"))
-    t.hear("confirm", "", asks="turn-again")
+    assert pending_of(outcome.reply, "turn-after") == replace(t.now.pending, turn="turn-now"), (
+        "the right page is no old one by that"
+    )
+    t.hear("confirm", "", asks="turn-now")
     assert t.now.answers["gp"].options == ("no",)
+
+
+def test_a_bare_yes_on_such_a_page_does_not_wait_beside_another_question(t: Talk) -> None:
+    assert t.hear("words", "yeah", **ON_OLD).kind == MOVED
+
+
+@pytest.mark.parametrize(("seen", "kind"), [(2, MOVED), (3, "confirm"), (None, "confirm")])
+def test_a_screen_that_does_not_say_which_turn_asked_is_known_by_the_newest_answer_it_saw(
+    t: Talk, seen: int | None, kind: str
+) -> None:
+    t.hear("words", "x", RENTED, NO_GP)
+    t.now = replace(t.now, newest_for={"lived": 3})
+    assert t.hear("confirm", "", seen=seen).kind == kind
 
 
 def test_a_yes_to_a_list_that_is_gone_shows_no_list(t: Talk) -> None:
