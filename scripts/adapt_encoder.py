@@ -4,7 +4,7 @@
         [--teacher adapted] [--seed 0] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
-PyYAML in an environment of its own, and takes three quarters of an hour an epoch on two cores (68,000 lines). WEIGHTS and TOKENIZER
+PyYAML in an environment of its own, and takes about half an hour an epoch on two cores, where nothing else runs (114,000 lines with those joined). WEIGHTS and TOKENIZER
 are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
 what `make train` learns sits on top.
 

@@ -2,8 +2,9 @@
 
     python scripts/mean_encoder.py --to bot/data/understanding/encoder.safetensors first=1 second=1 third=2
 
-Each is a file that scripts/adapt_encoder.py wrote, with how much it counts. They must descend from one another (``--from``): the
-mean of encoders that were adapted apart says nothing. Needs safetensors and numpy, as adapt_encoder.py does.
+Each is a file that scripts/adapt_encoder.py wrote, with how much it counts. They must descend from one another, or from one
+(``--from``): the mean of encoders that were adapted apart from the beginning says nothing. Needs safetensors and
+numpy, as adapt_encoder.py does.
 """
 
 from __future__ import annotations

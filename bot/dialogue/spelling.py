@@ -1,7 +1,8 @@
 """Spelling mended by sound and by a letter: "compewters", "citizan", "jobb".
 
 Half of those who use this read below the age of eleven and write as they speak. What the list of ``spelling.yml`` does not have is
-compared with the words that people are known to use here. A word that anybody is known to use is left as it is, and so is a name where it is written as one (``words.py``).
+compared with the words that people are known to use here. A word that anybody is known to use is left as it is, and so is a name
+where it is written as one (``words.py``).
 """
 
 from __future__ import annotations
