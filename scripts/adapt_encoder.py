@@ -4,8 +4,8 @@
         [--teacher adapted] [--seed 0] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
-PyYAML in an environment of its own, and takes about half an hour an epoch on two cores, where nothing else runs (114,000 lines with those joined). WEIGHTS and TOKENIZER
-are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
+PyYAML in an environment of its own, and takes an hour an epoch on one core (114,000 lines with the joined ones). WEIGHTS
+and TOKENIZER are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
 what `make train` learns sits on top.
 
 All six layers learn, together with a label attention (``bot/dialogue/attention.py``), to tell every option that is said from

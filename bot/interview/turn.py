@@ -258,8 +258,7 @@ class Conversation:
             outcome = self._stay(situation, path, kind, here, say("utter_moved"))
         if not pending.heard:
             return outcome
-        item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)
-        # To the screen that shows this list nothing has changed.
+        item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)  # asked by the same turn still
         return replace(outcome, reply=(*outcome.reply, {**item, "vars": {**item["vars"], "asks": pending.turn}}))
 
     def _yes_or_no(self, text: str) -> str:
