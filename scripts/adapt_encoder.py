@@ -4,9 +4,9 @@
         [--teacher adapted] [--seed 0] [--to file]
 
 Run by a developer when many lines were added, not by `make`: it needs torch (any build), safetensors, scipy, scikit-learn and
-PyYAML in an environment of its own, and takes an hour an epoch on one core (114,000 lines with the joined ones). WEIGHTS
-and TOKENIZER are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question or an option does not need it:
-what `make train` learns sits on top.
+PyYAML in an environment of its own, and takes an hour an epoch on one core (114,000 lines with the joined ones). WEIGHTS and
+TOKENIZER are the model.safetensors and tokenizer.json of the package in scripts/encoder.txt. Adding a question does not
+need it: what `make train` learns sits on top.
 
 All six layers learn, together with a label attention (``bot/dialogue/attention.py``), to tell every option that is said from
 (question asked, words); lines are joined now and then, so that several answers in one breath are known too. The words' own vectors
