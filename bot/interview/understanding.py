@@ -186,11 +186,13 @@ def may_go_on(
     heard = tuple(heard)
     put = ((), tuple(each for each in heard if each.sure), heard)
     steps = [finder.path(context, {**answers, **taken(finder, context, answers, each)}).next(focus) for each in put]
-    return all(step is not None and step.question.asked_of == "person" and _has_box(step.question) for step in steps)
+    return all(step is not None and has_box(step.question) for step in steps)
 
 
-def _has_box(question: Question) -> bool:
-    return takes_words(question) or (question.kind == "text" and not question.sensitive)
+def has_box(question: Question) -> bool:
+    """Whether words that a person said to nothing can wait on a question's page."""
+    boxed = takes_words(question) or (question.kind == "text" and not question.sensitive)
+    return boxed and question.asked_of == "person"
 
 
 def takes_words(question: Question) -> bool:

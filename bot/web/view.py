@@ -104,11 +104,6 @@ class Asked:
         return spoken(self.ask, [option.text for option in choices])
 
     @property
-    def has_box(self) -> bool:
-        """Whether words can stand on its page."""
-        return (self.takes_words or (self.kind == "text" and not self.sensitive)) and not self.for_worker
-
-    @property
     def columns(self) -> bool:
         """Whether its many short choices are best set in columns."""
         return len(self.options) > MANY and max(len(option.text) for option in self.options) <= SHORT

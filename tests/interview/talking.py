@@ -16,8 +16,8 @@ from bot.interview.turn import Conversation
 from bot.interview.understanding import Guess, pending_of
 
 CONTEXT = Context({"interview.mode": Value(frozenset(["worker"]), real=True)})
-HEAD = """
-sections: [home]
+# What any small interview begins with, after its sections.
+COMMON = """
 not_now:
   - {id: refused, plain: "Rather not", easy: "No"}
   - {id: unknown, plain: "Do not know", easy: "Do not know"}
@@ -25,7 +25,8 @@ not_now:
   - {id: skipped, plain: "Skipped", easy: "Skipped"}
 none_of_these: {plain: "None", easy: "None"}
 limits: {ask: 120, why: 140, help: 300, option: 80, short_text: 50, long_text: 100, typed: 80}
-shared_examples: {"yes": ["yes", "yeah"], "no": ["nah"]}
+"""
+HEAD = f"""sections: [home]{COMMON}shared_examples: {{"yes": ["yes", "yeah"], "no": ["nah"]}}
 """
 
 

@@ -14,17 +14,9 @@ from bot.interview.path import Context, PathFinder
 from bot.interview.rules import Value
 from bot.interview.turn import Conversation
 from bot.interview.understanding import Guess
+from tests.interview.talking import COMMON
 
-HEAD = """
-sections: [home, end]
-not_now:
-  - {id: refused, plain: "Rather not", easy: "No"}
-  - {id: unknown, plain: "Do not know", easy: "Do not know"}
-  - {id: later, plain: "Later", easy: "Later"}
-  - {id: skipped, plain: "Skipped", easy: "Skipped"}
-none_of_these: {plain: "None", easy: "None"}
-limits: {ask: 120, why: 140, help: 300, option: 80, short_text: 50, long_text: 100, typed: 80}
-"""
+HEAD = f"sections: [home, end]{COMMON}"
 HOME = """
 section: home
 pathway: accommodation

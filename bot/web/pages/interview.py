@@ -11,6 +11,7 @@ from bot.interview.answers import InvalidAnswer
 from bot.interview.definitions import EASY
 from bot.interview.exchange import UNHEARD
 from bot.interview.path import Path
+from bot.interview.understanding import has_box
 from bot.language.languages import ENGLISH
 from bot.store.types import WORKER, InterviewState
 from bot.web import kiosk, picturing, security
@@ -98,7 +99,7 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if screen.kind == HEARD and (said.strip() or (screen.level != EASY and app.talk.may_go_on(state))):
         # Easy read keeps to one thing a page; but what was typed is not lost for it.
         screen = replace(screen, going_on=said)
-    elif said.strip() and posted is not None and screen.question is not None and screen.question.has_box:
+    elif said.strip() and posted is not None and screen.question is not None and _can_wait(screen.question.id):
         asked_now = screen.question
         # What is there already, where an answer is being changed, stays.
         chosen = tuple(option.id for option in asked_now.options if option.chosen)
@@ -125,6 +126,10 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         person_id=state.interview.person_id,
         **_beside(state, path, screen),
     )
+
+
+def _can_wait(question_id: str) -> bool:
+    return has_box(web().talk.interview.by_id[question_id])
 
 
 def _beside(state: InterviewState, path: Path, screen: Screen) -> dict[str, object]:
