@@ -14,8 +14,10 @@ from typing import Collection, DefaultDict, FrozenSet, Iterable, Iterator, List,
 # What those who cannot spell write so often is left as it is, as is all that others write. What others write so often is what may
 # be meant; the last number if no dictionary has it.
 KNOWN, COMMON, COMMON_UNLISTED = 4, 60, 200
+# A longer word is like few others: where no common word is near, it may stand for one of the dictionary said only so often.
+RARE = 10
 # Shorter words are too like one another.
-SHORTEST, SHORTEST_BY_LETTER, LONG = 4, 5, 7
+SHORTEST, SHORTEST_BY_LETTER, SHORTEST_FOR_RARE, LONG = 4, 5, 6, 7
 _WORD = re.compile(r"[a-z]{3,}")
 _APOSTROPHE = re.compile(r"[’‘`´']")
 _VOWELS = "aeiouy"
@@ -83,10 +85,10 @@ class Speller:
         wrong = Counter(word for text in misspelt for word in words_in(text))
         listed = frozenset(dictionary)
         self._known: FrozenSet[Text] = listed.union(met, (word for word, count in wrong.items() if count >= KNOWN))
-        self._common = {word: count for word, count in met.items() if count >= (COMMON if word in listed else COMMON_UNLISTED)}
+        self._often = {word: count for word, count in met.items() if count >= (RARE if word in listed else COMMON_UNLISTED)}
         self._by_sound: DefaultDict[Text, List[Text]] = defaultdict(list)
         self._by_letter: DefaultDict[Text, List[Text]] = defaultdict(list)
-        for word in self._common:
+        for word in self._often:
             self._by_sound[sound_of(word)].append(word)
             for short in _shortened(word) if len(word) >= SHORTEST else ():
                 self._by_letter[short].append(word)
@@ -94,14 +96,22 @@ class Speller:
     def __call__(self, word: Text) -> Text:
         if len(word) < SHORTEST or word in self._known:
             return word
-        # What sounds the same may differ in two letters where it is long; what is only written like it, in one.
-        meant = self._likeliest(word, self._by_sound.get(sound_of(word), ()), 2 if len(word) >= LONG else 1)
-        if meant is None and len(word) >= SHORTEST_BY_LETTER:
-            meant = self._likeliest(word, {each for short in _shortened(word) for each in self._by_letter.get(short, ())}, 1)
+        meant = self._meant(word, COMMON)
+        if meant is None and len(word) >= SHORTEST_FOR_RARE:
+            meant = self._meant(word, RARE)
         return meant or word
 
-    def _likeliest(self, word: Text, others: Iterable[Text], most: int) -> Optional[Text]:
+    def _meant(self, word: Text, least: int) -> Optional[Text]:
+        """The word of those said so often that sounds the same or is written nearly the same; what sounds the same goes first."""
+        # What sounds the same may differ in two letters where it is long; what is only written like it, in one.
+        meant = self._likeliest(word, self._by_sound.get(sound_of(word), ()), 2 if len(word) >= LONG else 1, least)
+        if meant is None and len(word) >= SHORTEST_BY_LETTER:
+            near = {each for short in _shortened(word) for each in self._by_letter.get(short, ())}
+            meant = self._likeliest(word, near, 1, least)
+        return meant
+
+    def _likeliest(self, word: Text, others: Iterable[Text], most: int, least: int) -> Optional[Text]:
         """The nearest of some words, if it is near enough; of those that are as near the commonest."""
-        near = [(apart(word, other), -self._common[other], other) for other in others]
+        near = [(apart(word, other), -self._often[other], other) for other in others if self._often[other] >= least]
         found = min(near, default=None)
         return found[2] if found is not None and found[0] <= most else None

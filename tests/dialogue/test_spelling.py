@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.spelling import COMMON, COMMON_UNLISTED, KNOWN, Speller, apart, sound_of
+from bot.dialogue.spelling import COMMON, COMMON_UNLISTED, KNOWN, RARE, Speller, apart, sound_of
 from bot.dialogue.words import read
 
 COMMON_WORDS = "computers citizen college other bother think later next question licence job doctor support".split()
@@ -73,6 +73,15 @@ def test_a_word_that_no_dictionary_has_must_be_common_to_be_meant() -> None:
     assert Speller(["mappa"] * (COMMON_UNLISTED - 1), (), ())("mapa") == "mapa"
     assert Speller(["mappa"] * (COMMON - 1), (), {"mappa"})("mapa") == "mapa"
     assert Speller((), ["mappa"] * COMMON_UNLISTED, {"mappa"})("mapa") == "mapa", "what only the misspelling write is not meant"
+
+
+def test_a_longer_word_may_stand_for_a_word_seldom_said_where_no_common_one_is_near() -> None:
+    careful = ["alcoholic"] * RARE + ["plumber"] * (RARE - 1) + ["apply"] * RARE + ["charging"] * RARE + ["changing"] * COMMON
+    speller = Speller(careful, (), {"alcoholic", "plumber", "apply", "charging", "changing"})
+    assert speller("alcaholic") == "alcoholic"
+    assert speller("plumbar") == "plumbar", "too seldom"
+    assert speller("aply") == "aply", "too short"
+    assert speller("chargging") == "charging" and speller("chaning") == "changing" and speller("chaging") == "changing"
 
 
 def test_a_mended_word_is_written_out_and_denies(speller: Speller) -> None:
