@@ -158,7 +158,7 @@ def _open(
 def _others(conversation: Conversation, question: Question | None, guesses: tuple[Guess, ...]) -> dict[str, Answer]:
     """What else was heard: in an interview the person would be asked whether it is right."""
     found = {}
-    old = settled(conversation.gates, question.id) if question is not None else frozenset()
+    old = settled(conversation.interview, question.id) if question is not None else frozenset()
     for name in dict.fromkeys(guess.question for guess in guesses):
         other = conversation.interview.by_id.get(name)
         if other is None or other is question or not takes_words(other):

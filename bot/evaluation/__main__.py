@@ -68,7 +68,7 @@ def judge(model: Path, lines: list[dict[str, Any]]) -> list[Judged]:
     judged = []
     for line, question, found in zip(lines, opens, parsed, strict=True):
         result = {**result_of(conversation, line, question, found), "guesses": found["guesses"]}
-        before = settled(conversation.gates, question.id) if question is not None else frozenset()
+        before = settled(interview, question.id) if question is not None else frozenset()
         by_rule, followed = (
             # The open question's own answer always counts.
             frozenset(

@@ -16,7 +16,7 @@ from bot.interview.path import Context, PathFinder
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard. What is said back
 # is asked about, but there are many more things it could be, and each that is wrong costs the person a moment and some trust.
-SURE = 0.78
+SURE = 0.74
 SURE_BESIDE = 0.88
 # From here on something else that may have been said is shown below what was heard, for the person to tick. About half of it is
 # right: worth a look where there is a page anyway, but never a page of its own.
@@ -138,15 +138,24 @@ def _needed(rule: Any) -> Iterator[list[str]]:
             yield from _needed(part)
 
 
-def settled(known: Mapping[str, tuple[Guess, ...]], question: str) -> frozenset[tuple[str, str]]:
-    """The answers, as (question, option), that a question is only asked after: no news where they are said beside it again."""
-    found = set[tuple[str, str]]()
-    waiting = [question]
+def settled(interview: Interview, question: str) -> frozenset[tuple[str, str]]:
+    """The answers, as (question, option), that a question is only asked after: no news where they are said beside it again.
+
+    What is asked after any of several answers is asked after what that needs. What may be implied need not have been asked.
+    """
+    found, known = set[tuple[str, str]](), {question}
+    waiting = [interview.by_id[question]]
     while waiting:
-        for gate in known.get(waiting.pop(), ()):
-            if (gate.question, gate.option) not in found:
-                found.add((gate.question, gate.option))
-                waiting.append(gate.question)
+        rule = waiting.pop().when
+        for source, *options in _needed(rule.data if rule else None):
+            before = interview.by_id.get(source)
+            if before is None:
+                continue
+            if len(options) == 1 and takes_words(before) and source not in interview.consents:
+                found.add((source, options[0]))
+            if before.implied is None and source not in known:
+                known.add(source)
+                waiting.append(before)
     return frozenset(found)
 
 

@@ -104,10 +104,13 @@ def test_nobody_consents_by_way_of_something_else() -> None:
 
 
 def test_what_a_question_is_only_asked_after_is_no_news_beside_it() -> None:
-    known = gates(load_interview())
-    assert settled(known, "debt_kinds") == {("debts", "yes")}
-    assert ("bank_account", "yes") not in settled(known, "debt_kinds")
-    assert settled(known, "bank_account") == frozenset()
+    interview = load_interview()
+    assert settled(interview, "debt_kinds") == {("debts", "yes")}
+    assert settled(interview, "bank_account") == frozenset()
+    assert settled(interview, "debt_amount") == {("debts", "yes")}, "asked after any kind of debt, and that after a yes"
+    assert settled(interview, "new_address") == {("where_will_live", "new_address")}, "a question of one's own words, too"
+    assert settled(interview, "can_keep_home") == {("keep_home", "yes")}, "who goes back keeps the home without being asked"
+    assert settled(interview, "duty_to_refer_contact_consent") == frozenset(), "a consent is not settled by way of another"
 
 
 def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
