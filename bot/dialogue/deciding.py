@@ -121,8 +121,8 @@ class UrgentSettings:
     """How sure is sure enough: of any words, of words that hold one of the patterns of ``urgent.yml``, and of one or two words
     that hold none ("yes" says nothing by itself, whatever was asked)."""
 
-    sure: float = 0.02
-    sure_if_named: float = 0.012
+    sure: float = 0.025
+    sure_if_named: float = 0.006
     sure_if_bare: float = 0.8
 
 

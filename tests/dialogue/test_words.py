@@ -335,3 +335,21 @@ def test_what_is_said_outright_is_urgent_whatever_was_learned(said: str) -> None
 )
 def test_what_is_denied_or_a_figure_of_speech_is_not_said_outright(said: str) -> None:
     assert max(kinds_in(read(said).text).values(), default=0.0) < OUTRIGHT
+
+
+@pytest.mark.parametrize(
+    ("said", "urgent"),
+    [
+        ("I have the wish to finish with my life", True),
+        ("I think to take from me the life", True),
+        ("It is a desire of mine to leave this world", True),
+        ("In me there is no more strength to live", True),
+        ("The taste for life has left me", True),
+        ("I shall follow him to the grave", True),
+        ("I wish to finish the course and to begin a new life", False),
+        ("I want to leave the flat and live with my sister", False),
+        ("My wish is to live by the sea", False),
+    ],
+)
+def test_what_other_languages_say_word_for_word_is_named(said: str, urgent: bool) -> None:
+    assert ("self_harm" in kinds_in(read(said).text)) is urgent
