@@ -141,7 +141,8 @@ def _needed(rule: Any) -> Iterator[list[str]]:
 def settled(interview: Interview, question: str) -> frozenset[tuple[str, str]]:
     """The answers, as (question, option), that a question is only asked after: no news where they are said beside it again.
 
-    What is asked after any of several answers is asked after what that needs. What may be implied need not have been asked.
+    What is asked after one of several options is asked after what their question needs. Where a rule has a choice (``any``) nothing
+    is certain, and what may be implied need not have been asked.
     """
     found, known = set[tuple[str, str]](), {question}
     waiting = [interview.by_id[question]]

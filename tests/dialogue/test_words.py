@@ -338,18 +338,44 @@ def test_what_is_denied_or_a_figure_of_speech_is_not_said_outright(said: str) ->
 
 
 @pytest.mark.parametrize(
-    ("said", "urgent"),
+    ("said", "kind"),
     [
-        ("I have the wish to finish with my life", True),
-        ("I think to take from me the life", True),
-        ("It is a desire of mine to leave this world", True),
-        ("In me there is no more strength to live", True),
-        ("The taste for life has left me", True),
-        ("I shall follow him to the grave", True),
-        ("I wish to finish the course and to begin a new life", False),
-        ("I want to leave the flat and live with my sister", False),
-        ("My wish is to live by the sea", False),
+        ("I have the wish to finish with my life", "self_harm"),
+        ("I think to take from me the life", "self_harm"),
+        ("In me there is no more strength to live", "self_harm"),
+        ("I don't have the will to live", "self_harm"),
+        ("The taste for life has left me", "self_harm"),
+        ("I shall follow him to the grave", "self_harm"),
+        ("not eaten or drunk for three days", "self_harm"),
+        ("im not eating till im gone", "self_harm"),
+        ("refusing fluids today", "self_harm"),
+        ("I stop to drink water yesterday", "self_harm"),
+        ("scratching my arms again", "self_harm"),
+        ("banging me head off the wall", "self_harm"),
+        ("she's being groomed online", "child"),
+        ("he is grooming our lad", "child"),
+        ("I think it's a stroke, my face has dropped", "health"),
     ],
 )
-def test_what_other_languages_say_word_for_word_is_named(said: str, urgent: bool) -> None:
-    assert ("self_harm" in kinds_in(read(said).text)) is urgent
+def test_what_is_not_said_in_the_usual_words_is_named_too(said: str, kind: str) -> None:
+    assert kind in kinds_in(read(said).text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "till the end of my life",
+        "I want to quit the life of crime",
+        "leaving the world of drugs behind",
+        "I have no desire to live in a hostel",
+        "give me the death certificate for my mum",
+        "not drunk for two years",
+        "I'm not drinking since January",
+        "he'll bite my head off",
+        "yeah that's bang on still",
+        "work with dogs, grooming and that",
+        "I groom my own dogs",
+    ],
+)
+def test_what_only_sounds_like_it_is_not_named(said: str) -> None:
+    assert not kinds_in(read(said).text)

@@ -111,6 +111,12 @@ def test_what_a_question_is_only_asked_after_is_no_news_beside_it() -> None:
     assert settled(interview, "new_address") == {("where_will_live", "new_address")}, "a question of one's own words, too"
     assert settled(interview, "can_keep_home") == {("keep_home", "yes")}, "who goes back keeps the home without being asked"
     assert settled(interview, "duty_to_refer_contact_consent") == frozenset(), "a consent is not settled by way of another"
+    drugs = replace(interview.by_id["drugs"], when=interview.by_id["can_keep_home"].when)
+    asked = replace(interview, by_id={**interview.by_id, "drugs": drugs})
+    assert settled(asked, "drugs_help") == {("drugs", "yes"), ("keep_home", "yes")}
+    taken = replace(drugs, implied=interview.by_id["keep_home"].implied)
+    implied = replace(interview, by_id={**interview.by_id, "drugs": taken})
+    assert settled(implied, "drugs_help") == {("drugs", "yes")}, "it need not have been asked"
 
 
 def test_what_was_heard_wrong_is_dropped_and_asked_in_its_turn(t: Talk) -> None:
