@@ -315,6 +315,9 @@ def test_words_spelt_by_sound(said: str, meant: str) -> None:
         "i want hang",
         "Cl states he wants to kill himself",
         "cant be bothered, dont wanna live no more",
+        "I don't want to live with this any more",
+        "dont wanna live in a world like this",
+        "I don't want to live at all",
     ],
 )
 def test_what_is_said_outright_is_urgent_whatever_was_learned(said: str) -> None:
@@ -354,6 +357,7 @@ def test_what_is_denied_or_a_figure_of_speech_is_not_said_outright(said: str) ->
         ("banging me head off the wall", "self_harm"),
         ("she's being groomed online", "child"),
         ("he is grooming our lad", "child"),
+        ("he grooms kids, comes round with his dog", "child"),
         ("I think it's a stroke, my face has dropped", "health"),
     ],
 )
