@@ -35,6 +35,11 @@ def present() -> Text:
         return NONE
 
 
+def newer(line_id: Text) -> bool:
+    """Whether a line was written after the layers were adapted."""
+    return line_id.startswith(NEWER)
+
+
 def unseen(line_id: Text) -> bool:
     """Whether a written line was left out when the layers were adapted, or written after that (``NEWER``)."""
-    return line_id.startswith(NEWER) or zlib.crc32(line_id.encode()) % UNSEEN_OF == 0
+    return newer(line_id) or zlib.crc32(line_id.encode()) % UNSEEN_OF == 0

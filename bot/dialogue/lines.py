@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Text, Tuple
 
 from bot.dialogue.content import examples
-from bot.dialogue.encoder_files import unseen
+from bot.dialogue.encoder_files import newer, unseen
 from bot.interview.definitions import Interview
 from bot.interview.loading import DATA
 
@@ -143,8 +143,7 @@ def joined(lines: Sequence[Line], count: int, seed: int = 0) -> List[Line]:
 
 
 def some_of(lines: Sequence[Line], most: int) -> List[Line]:
-    """At most so many lines, in their order: every example and all that the encoder had not seen, and as many of the rest."""
-    rest = [number for number, line in enumerate(lines) if line.whole and not unseen(line.id)]
-    over = min(max(0, len(lines) - most), len(rest))
-    left_out = set(random.Random(0).sample(rest, over))
-    return [line for number, line in enumerate(lines) if number not in left_out]
+    """Every example and line written since the encoder was adapted, and at most so many of those left out when it was."""
+    left = [number for number, line in enumerate(lines) if line.whole and unseen(line.id) and not newer(line.id)]
+    taken = set(random.Random(0).sample(left, min(most, len(left))))
+    return [line for number, line in enumerate(lines) if not line.whole or newer(line.id) or number in taken]

@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.dialogue.candidates import MOST_CLAUSES, UNSAID, Candidates, Catalogue, Columns, candidates_of, places_of
 from bot.dialogue.encoder import Vectors
-from bot.dialogue.encoder_files import unseen
+from bot.dialogue.encoder_files import newer, unseen
 from bot.dialogue.judging import Judge, kind_features
 from bot.dialogue.lines import COMMANDS, Line, joined, some_of
 from bot.dialogue.scoring import KIND, Label, Scorer, Settings, labels_of
@@ -24,8 +24,9 @@ _FILE = "understanding.joblib"
 JOINED_SHARE = 0.25
 # How many lines the judge learns from at most: more would take long and tell little.
 JUDGED = 4000
-# How many lines likeness learns from at most: what the encoder had seen, label attention knows already.
-LEARNED = 20_000
+# How many written lines likeness learns from where there is no encoder. With one it learns from examples and from what was written
+# since: the rest label attention knows already, and better, and the judge has seen likeness without it.
+LEARNED = 15_000
 # The voice of lines whose writers spell by ear.
 MISSPELT = "misspelt"
 # The share of labels that are hidden while the judge learns.
@@ -75,7 +76,7 @@ class Weigher:
         if encoder is not None:
             well, badly = ([line.text for line in lines if (line.voice == MISSPELT) is wrong] for wrong in (False, True))
             self.speller = Speller(well, badly, encoder.words)
-        lines = some_of([line for line in lines if line.text.strip()], LEARNED)
+        lines = some_of([line for line in lines if line.text.strip()], JUDGED if encoder is not None else LEARNED)
         readings = [read(line.text, self.speller) for line in lines]
         said = [reading.clauses for reading in readings]
         opens = [line.open for line in lines]
@@ -94,7 +95,8 @@ class Weigher:
         # Several answers in one breath are rarer in written lines than in talk: more of them are made by joining.
         tests += joined([line for line in tests if line.whole], int(JOINED_SHARE * len(tests)))
         self._fit_judge(tests, [read(line.text, self.speller) for line in tests], encoder)
-        self.scorer.take(rows, opens, labels, np.nonzero(held)[0])
+        own = np.array([encoder is None or not line.whole or newer(line.id) for line in lines])
+        self.scorer.take(rows, opens, labels, np.nonzero(held & own)[0])
         self.scorer.solve()
         self.scorer.forget()
 
