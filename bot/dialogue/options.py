@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 def patterns_in(reading: Reading, _question: Optional[Text]) -> Dict[Text, float]:
     """The patterns of urgent and private words that a line holds."""
-    return kinds_in(reading.text)
+    return kinds_in(reading.text, clauses=tuple(clause.text for clause in reading.clauses))
 
 
 def open_question(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[Text]:

@@ -6,6 +6,7 @@ a|b is either word, (…) groups, (…)? may be missing, * stands for up to four
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Dict, FrozenSet, List, Mapping, Sequence, Text, Tuple
@@ -20,6 +21,7 @@ _GAP = r"(?:\w\S*\s+){0,4}?"
 OUTRIGHT = 100.0
 # How many words right before an outright remark may turn it round.
 _BEFORE = 2
+_SAYS = "says"
 _PIECE = re.compile(r"\s+|\||\(|\)\??|\*|[^\s|()*]+")
 
 
@@ -106,31 +108,62 @@ def load_patterns(root: Path = DATA) -> Tuple["re.Pattern[Text]", Mapping[Text, 
     return _any(data["spared"]), {kind: _any(patterns) for kind, patterns in kinds.items()}
 
 
-@lru_cache(maxsize=4)
-def load_outright(root: Path = DATA) -> Tuple[Mapping[Text, "re.Pattern[Text]"], FrozenSet[Text]]:
-    """A pattern of what is said outright, for kinds of alert that have one, and the words that turn it round.
+@dataclass(frozen=True)
+class Outright:
+    """What is said outright: a pattern for kinds of alert that have one, and the words that turn it round.
 
-    Raises ContentError, PatternError.
+    ``loose`` ones turn nothing round right before one of ``subjects``: "no, they will kill me".
     """
+
+    kinds: Mapping[Text, "re.Pattern[Text]"]
+    denied: FrozenSet[Text]
+    loose: FrozenSet[Text]
+    subjects: FrozenSet[Text]
+
+    def stands(self, words: Text, match: "re.Match[Text]") -> bool:
+        """Whether nothing right before a match turns it round."""
+        before = words[: match.start()].split()
+        near = before[-_BEFORE:]
+        if not self.denied & set(near):
+            return True
+        if match.group().split()[0] not in self.subjects:
+            if near[-1] not in self.subjects:
+                return False
+            before = before[:-1]
+            near = near[:-1]
+        # "Denies" is written out as "says no": that is no loose "no".
+        if not near or near[-1] not in self.loose or before[-2:-1] == [_SAYS]:
+            return False
+        return not self.denied & set(near[:-1])
+
+
+@lru_cache(maxsize=4)
+def load_outright(root: Path = DATA) -> Outright:
+    """What is said outright. Raises ContentError, PatternError."""
     data = read_yaml(root / FILE)
-    outright = {kind: _any(patterns) for kind, patterns in (data.get("outright") or {}).items()}
-    return outright, load_vocabulary(root).negation | frozenset(data.get("denied") or ())
+    return Outright(
+        kinds={kind: _any(patterns) for kind, patterns in (data.get("outright") or {}).items()},
+        denied=load_vocabulary(root).negation | frozenset(data.get("denied") or ()),
+        loose=frozenset(data.get("loose") or ()),
+        subjects=frozenset(data.get("subjects") or ()),
+    )
 
 
 def _any(patterns: Sequence[Text]) -> "re.Pattern[Text]":
     return re.compile("|".join(f"(?:{expression(pattern)})" for pattern in patterns))
 
 
-def kinds_in(text: Text, root: Path = DATA) -> Dict[Text, float]:
+def kinds_in(text: Text, root: Path = DATA, clauses: Sequence[Text] = ()) -> Dict[Text, float]:
     """How many patterns of each kind comparable words hold, figures of speech apart; kinds without any are left out.
 
-    What is said outright counts ``OUTRIGHT`` more.
+    What is said outright counts ``OUTRIGHT`` more. It is looked for in the whole and in each of the ``clauses``: a denial does
+    not reach over the end of one.
     """
     spared, kinds = load_patterns(root)
-    words = spared.sub(" ", text + " ") + " "
+    words, *parts = (spared.sub(" ", said + " ") + " " for said in (text, *clauses))
     found = {kind: float(len(pattern.findall(words))) for kind, pattern in kinds.items()}
-    outright, denied = load_outright(root)
-    for kind, pattern in outright.items():
-        if any(not denied & set(words[: each.start()].split()[-_BEFORE:]) for each in pattern.finditer(words)):
+    outright = load_outright(root)
+    for kind, pattern in outright.kinds.items():
+        if any(outright.stands(said, match) for said in (words, *parts) for match in pattern.finditer(said)):
             found[kind] = found.get(kind, 0.0) + OUTRIGHT
     return {kind: count for kind, count in found.items() if count}
