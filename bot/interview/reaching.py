@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from bot.interview.answers import Answer
 from bot.interview.definitions import NOT_NOW, Interview, Need, Option, Question
-from bot.interview.record import is_foreign
+from bot.interview.record import IMMIGRATION, is_foreign
 from bot.interview.rules import ALWAYS, NOTHING, Rule, Value, both, comparisons, compile_rule
 from bot.interview.sources import FIELDS, is_field
 
@@ -23,6 +23,7 @@ from bot.interview.sources import FIELDS, is_field
 _TOGETHER = {
     "record.recalled": "record.sentence_type",
     "record.foreign_national": "record.nationality",
+    "record.immigration_status": "record.nationality",
     "record.weeks_to_release": "record.release",
 }
 _ANOTHER = "another"
@@ -144,8 +145,13 @@ class Reach:
             for kind in field.values:
                 yield {source: _words(kind), "record.recalled": _words("yes" if kind.startswith("recall") else "no")}
         elif source == "record.nationality":
-            for word in [*named, "British", _ANOTHER]:
-                yield {source: _words(word), "record.foreign_national": _words("yes" if is_foreign(word) else "no")}
+            for word, status in product([*named, "British", _ANOTHER], [None, *IMMIGRATION]):
+                known = {} if status is None else {"record.immigration_status": _words(status)}
+                yield {
+                    source: _words(word),
+                    "record.foreign_national": _words("yes" if is_foreign(word, status) else "no"),
+                    **known,
+                }
         elif source == "record.armed_forces":
             yield from ({source: _words(*words)} for words in (("regular", "yes"), ("reservist", "yes"), ("no",)))
         elif field.number:

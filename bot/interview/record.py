@@ -15,8 +15,16 @@ SEXES = ("female", "male")
 SENTENCES = ("determinate", "life", "ipp", "recall_standard", "recall_fixed", "remand")
 FLAGS = ("ppo", "iom", "mappa", "sexual_offence")
 IMMIGRATION = ("none", "settled", "leave_to_remain", "asylum", "deportation", "detained", "other")
+# Who has one of these is from another country, whatever stands under nationality.
+FOREIGN_STATUSES = ("leave_to_remain", "asylum", "deportation", "detained")
 ARMED_FORCES = ("regular", "reservist", "no")
 YES_NO = ("yes", "no")
+# As records write them, without spaces and full stops.
+_BRITISH = frozenset(
+    "british britishcitizen uk ukcitizen gb gbr unitedkingdom greatbritain unitedkingdomofgreatbritainandnorthernireland "
+    "england english wales welsh scotland scottish northernireland northernirish".split()
+)
+_NOT_KNOWN = frozenset(("", "unknown", "notknown", "notstated"))
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{3,6})?)?)?")
 
@@ -80,7 +88,7 @@ class PersonRecord:
         put("recalled", _yes_no(self.sentence_type.startswith("recall")))
         put("returned_within_6_months", _yes_no(self.returned_within_6_months))
         put("nationality", self.nationality)
-        put("foreign_national", _yes_no(is_foreign(self.nationality)))
+        put("foreign_national", _yes_no(is_foreign(self.nationality, self.immigration_status)))
         put("flags", *self.flags)
         if self.sentence_months is not None:
             put("sentence_months", number=self.sentence_months)
@@ -109,9 +117,10 @@ def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000
 
 
-def is_foreign(nationality: str) -> bool:
-    """Whether the record's nationality is another than British."""
-    return nationality.strip().lower() not in ("british", "uk", "gb", "united kingdom")
+def is_foreign(nationality: str, immigration_status: str | None = None) -> bool:
+    """Whether the record says that the person is from another country. A nationality that is not known is no such word."""
+    name = re.sub(r"[\s.]", "", nationality).lower()
+    return immigration_status in FOREIGN_STATUSES or name not in _BRITISH | _NOT_KNOWN
 
 
 def _yes_no(flag: bool) -> str:

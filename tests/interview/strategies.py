@@ -17,6 +17,7 @@ from bot.interview.answers import Answer, choose, not_now
 from bot.interview.definitions import LATER, NOT_NOW, Interview, Question
 from bot.interview.loading import load_interview
 from bot.interview.path import CONFIRMED, Context, Step
+from bot.interview.record import is_foreign
 from bot.interview.rules import Value
 from bot.interview.sources import FIELDS
 from tests.interview.making import REVIEW, Data, Person, need, option, question, read_back, section, write
@@ -180,7 +181,11 @@ def some_facts(random: Random) -> Context:
     kind = random.choice(FIELDS["record.sentence_type"].values)
     known["record.sentence_type"], known["record.recalled"] = _word(kind), _word("yes" if kind.startswith("recall") else "no")
     nation = random.choice(["British", "Polish"])
-    known["record.nationality"], known["record.foreign_national"] = _word(nation), _word("no" if nation == "British" else "yes")
+    status = next(iter(known["record.immigration_status"].options), None) if "record.immigration_status" in known else None
+    known["record.nationality"], known["record.foreign_national"] = (
+        _word(nation),
+        _word("yes" if is_foreign(nation, status) else "no"),
+    )
     for source in ("record.release", "record.weeks_to_release"):
         known.pop(source, None)
     if random.random() < 0.7:

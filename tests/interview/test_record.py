@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.interview.record import RecordError, read_record
+from bot.interview.record import IMMIGRATION, RecordError, read_record
 from bot.interview.sources import FIELDS
 from tests.interview.strategies import SOME
 
@@ -84,6 +84,31 @@ def test_the_fields_are_those_rules_may_name() -> None:
 
 def test_not_in_the_armed_forces() -> None:
     assert read_record({**GOOD, "armed_forces": "no"}).facts(TODAY)["record.armed_forces"].options == {"no"}
+
+
+@pytest.mark.parametrize(
+    ("nationality", "foreign"),
+    [
+        *[
+            (name, "no")
+            for name in ("British", " english", "WELSH", "Scottish", "Northern Irish", "British Citizen", "GBR", "England")
+        ],
+        *[(name, "no") for name in ("Wales", "Scotland", "Great Britain", "northern  ireland", "U.K.", "G.B.", "United Kingdom")],
+        *[(name, "no") for name in ("Unknown", "Not known", "NOT STATED", ".")],
+        *[(name, "yes") for name in ("Polish", "Irish", "British Virgin Islands", "New South Wales", "Not British")],
+    ],
+)
+def test_who_is_from_another_country_by_the_words_of_the_record(nationality: str, foreign: str) -> None:
+    known = read_record({**GOOD, "nationality": nationality}).facts(TODAY)
+    assert known["record.foreign_national"].options == {foreign}
+
+
+@pytest.mark.parametrize("status", IMMIGRATION)
+@pytest.mark.parametrize("nationality", ["", "British", "Unknown", "Polish"])
+def test_an_open_immigration_case_outweighs_the_nationality(nationality: str, status: str) -> None:
+    known = read_record({**GOOD, "nationality": nationality, "immigration_status": status}).facts(TODAY)
+    foreign = nationality == "Polish" or status in ("leave_to_remain", "asylum", "deportation", "detained")
+    assert known["record.foreign_national"].options == {"yes" if foreign else "no"}
 
 
 @pytest.mark.parametrize(("day", "age"), [(date(2026, 2, 27), 35), (date(2026, 2, 28), 36), (date(2026, 12, 1), 36)])

@@ -173,8 +173,11 @@ def test_the_peers_ids_and_options_stand_for_ours(play: Play) -> None:
 
 
 def test_otherwise_no_is_a_person_without_needs(play: Play) -> None:
-    """A man with nothing said about him has a home, money, papers, a doctor and nobody to fear."""
-    played = play("otherwise: no\n")
+    """A man with little said about him has a home, money, papers, a doctor and nobody to fear.
+
+    How his home is kept is said: all of it together would be rent that benefits pay, and one thing alone a letter to the landlord.
+    """
+    played = play("say: {can_keep_home: [rent_paid, landlord_knows]}\notherwise: no\n")
     assert played.failed == ""
     assert played.needs == []
     assert played.answers["consent_go_on"] == ["yes"]

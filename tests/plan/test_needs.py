@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -93,6 +94,35 @@ def test_what_rests_on_a_wish_is_wanted() -> None:
     assert needs["da_safety_plan"].wanted == "yes"
     assert needs["da_liaison"].wanted == "yes"
     assert needs["da_liaison"].because == (Cause("da_speak_marac", ("yes",)),)
+
+
+@pytest.mark.parametrize("benefits", ["refused", ["none"], ["esa"]])
+def test_benefits_that_pay_for_the_home_are_a_need_whatever_was_said_of_benefits(benefits: Any) -> None:
+    said = {"where_lived": "social_housing", "where_will_live": "return", "rent_owed": "no", "benefits_before": benefits}
+    needs = found(Person().says(**said, can_keep_home=["benefits_housing", "landlord_knows"]))
+    assert needs["benefits_keep"].because == (Cause("can_keep_home", ("benefits_housing",)),)
+    assert "benefits_keep" not in found(Person().says(**said, can_keep_home=["landlord_knows"]))
+
+
+@pytest.mark.parametrize(
+    ("on_record", "said", "is_found"),
+    [
+        ("no", None, False),
+        ("yes", None, True),
+        (None, "no", False),
+        (None, "yes", True),
+        # Nobody has said that the person was not in care.
+        *[(None, state, True) for state in ("refused", "unknown", "later", "skipped")],
+    ],
+)
+def test_help_from_social_services_is_care_only_where_nothing_says_otherwise(
+    on_record: str | None, said: str | None, is_found: bool
+) -> None:
+    person = Person(record(care_leaver=on_record, date_of_birth=date(2003, 6, 1)))
+    person.says(**({} if said is None else {"care_leaver": said}))
+    if "social_services" in person.path and not person.path.by_id["social_services"].implied:
+        person.say("social_services", "yes")
+    assert ("care_leaver_support" in found(person)) == is_found
 
 
 def test_an_answer_off_the_path_causes_nothing() -> None:

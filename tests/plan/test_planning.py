@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
+
+import pytest
 
 from bot.plan.items import ProposedPlan
 from bot.plan.planning import added_item
@@ -34,6 +37,87 @@ def test_the_employer_is_not_asked_without_a_yes() -> None:
     assert (plan.by_key["ete_keep_job"].state, plan.by_key["ete_keep_job"].declined) == ("declined", "consent not given")
     plan = Person().says(**said, contact_employer="unknown").plan()
     assert (plan.by_key["ete_keep_job"].state, plan.by_key["ete_keep_job"].consent) == ("proposed", "ask_first")
+
+
+@pytest.mark.parametrize("before", ["refused", "unknown", "later", "skipped"])
+def test_a_job_to_go_back_to_is_kept_where_nothing_was_said_of_the_job_before(before: str) -> None:
+    said = {"job_before": before, "job_after": "same_job", "job_after_hours": "full_time"}
+    plan = Person().says(**said, contact_employer="yes", job_before_employer="A bakery").plan()
+    assert (plan.by_key["ete_keep_job"].state, plan.by_key["ete_keep_job"].consent) == ("proposed", "given")
+    assert "contact_employer" not in Person().says(job_before=before, job_after="no").path
+
+
+def test_who_wants_to_keep_a_home_that_benefits_pay_for_has_the_tenancy_on_the_plan() -> None:
+    home = {"where_lived": "private_rented", "where_will_live": "not_sure", "still_have_home": "yes", "benefits_before": ["uc"]}
+    keeps = Person().says(**home, keep_home="yes", can_keep_home=["landlord_knows"], help_finance=["benefits_keep"])
+    assert ("need", "benefits_keep") in why(keeps.plan().by_key["acc_keep_tenancy"])
+    gives_up = Person().says(**home, keep_home="no")
+    assert "acc_keep_tenancy" not in gives_up.plan().by_key
+
+
+@pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
+def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
+    """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
+    person = Person().says(where_lived=lived)
+    assert "return" not in [option.id for option in person.path.by_id["where_will_live"].options]
+    person = Person().says(where_lived="family_friends", where_will_live="return")
+    person.say("where_lived", lived)
+    assert person.path.by_id["where_will_live"].answer is None
+
+
+def test_for_somebody_going_abroad_there_is_no_council_to_tell() -> None:
+    said: dict[str, Any] = {"where_lived": "private_rented", "where_will_live": "nowhere", "still_have_home": "no"}
+    said["things_and_pets"] = ["things_to_store"]
+    who = record(nationality="Albanian", release=date(2026, 12, 14))
+    abroad = Person(who).says(live_after_country="other_country", **said).plan()
+    here = Person(who).says(live_after_country="here", **said).plan()
+    assert "nfa_release" in [found.cohort.id for found in here.cohorts] and "duty_to_refer" in routes(here)
+    assert "nfa_release" not in [found.cohort.id for found in abroad.cohorts] and "duty_to_refer" not in routes(abroad)
+    councils = {"acc_duty_to_refer", "acc_council_partnership", "acc_register_homeless", "acc_emergency"}
+    assert councils <= here.by_key.keys() and not councils & abroad.by_key.keys()
+    unsafe = Person(who).says(live_after_country="other_country", where_will_live="return", home_safe="no").plan()
+    assert "duty_to_refer" not in routes(unsafe) and not councils & unsafe.by_key.keys()
+
+
+@pytest.mark.parametrize(("sex", "nationality"), [("male", "Welsh"), ("female", "British Citizen")])
+def test_nobody_british_is_taken_for_a_foreign_national(sex: str, nationality: str) -> None:
+    person = Person(record(sex=sex, nationality=nationality)).says(gp="no")
+    assert "foreign_nationals" not in [found.cohort.id for found in person.plan().cohorts]
+    assert not {"immigration_case_known", "early_release_explained", "live_after_country"} & {*person.path.by_id}
+
+
+def test_an_open_immigration_case_is_planned_for_where_no_nationality_was_written_down() -> None:
+    person = Person(record(immigration_status="deportation")).says(immigration_case_known="no")
+    assert "foreign_nationals" in [found.cohort.id for found in person.plan().cohorts]
+    assert "immigration_adviser" in routes(person.plan())
+
+
+@pytest.mark.parametrize("question", ["have_hurt", "have_sexually_hurt"])
+@pytest.mark.parametrize("gate", ["now", "talk_private", "refused", "unknown", "skipped"])
+def test_the_worker_says_from_the_record_whom_the_person_has_hurt_whatever_the_person_chose(question: str, gate: str) -> None:
+    said = {"where_will_live": "return", "safety_room": "private", "safety_gate": gate}
+    plan = Person().says(**said, **{question: "yes"}).plan()
+    item = plan.by_key["acc_risk_assessment"]
+    assert (item.level, item.state) == ("3", "proposed") and "§3 level 3 row 7" in item.source
+    assert [reason.text for reason in item.because] == ["there may be rules about where you can live"]
+    assert "acc_risk_assessment" not in Person().says(**said, **{question: "no"}).plan().by_key
+    # Who may not see the answer sees that there is something to do, and not why.
+    seen = plan.without_sensitive()
+    assert [reason.text for reason in seen.by_key["acc_risk_assessment"].because] == ["of what you told us"]
+    assert question not in str(seen.to_json()) and "rules about where" not in str(seen.to_json())
+    # A reason that everybody may see stays beside it, without the answer.
+    known = Person(record(flags=("mappa",))).says(**said, **{question: "yes"}).plan().without_sensitive()
+    shown = known.by_key["acc_risk_assessment"].because
+    assert {cause.question for reason in shown for cause in reason.causes} == {"record.flags"}
+    assert question not in str(known.to_json())
+
+
+def test_the_worker_is_not_asked_where_others_may_see_or_at_a_kiosk() -> None:
+    questions = {"have_hurt", "have_sexually_hurt"}
+    assert questions <= {*Person().says(safety_room="private").path.by_id}
+    for room in ("not_private", "refused", "later"):
+        assert not questions & {*Person().says(safety_room=room).path.by_id}, room
+    assert not questions & {*Person(mode="kiosk").says(safety_gate="now", who_is_here="alone").path.by_id}
 
 
 def test_what_a_need_asks_for_by_name_is_offered_where_nobody_is_vulnerable() -> None:
