@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -10,6 +10,7 @@ from uuid import uuid4
 from bot.casework.raising import alerts_of
 from bot.casework.situation import context_of
 from bot.interview.path import Context, Path, PathFinder
+from bot.interview.record import PersonRecord
 from bot.plan.compare import Change, compare, follow
 from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents
 from bot.plan.dates import in_london
@@ -105,7 +106,17 @@ def unplanned(file: CaseFile) -> InterviewRow | None:
 
 def same_stay(file: CaseFile, plan: PlanRow) -> bool:
     """Whether a plan was made in the stay in prison that the record is of: not before the person came in."""
-    return in_london(plan.made_at).date() >= file.record.reception.date()
+    return in_stay(file.record, plan.made_at)
+
+
+def in_stay(record: PersonRecord, moment: datetime) -> bool:
+    """Whether a moment is of the stay in prison that the record is of: on the day the person came in, or after it."""
+    return in_london(moment).date() >= record.reception.date()
+
+
+def of_this_stay(record: PersonRecord, interviews: Iterable[InterviewRow]) -> list[InterviewRow]:
+    """The interviews begun in the stay that the record is of, in the order given. A return to prison starts from scratch."""
+    return [row for row in interviews if in_stay(record, row.started_at)]
 
 
 # -- a new plan

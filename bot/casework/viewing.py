@@ -9,10 +9,11 @@ from typing import Any
 
 from bot.casework.case import WORKER_STEPS, Case, CohortView, ConsentView, ContactView, EarlierPlan, ItemView, RouteView
 from bot.casework.proposing import Grounds, changes, closing_of, consents_of, current_plan, marks_of
+from bot.interview.record import PersonRecord
 from bot.plan.compare import Change
 from bot.plan.consents import GIVEN, LAPSED, NOT_ASKED, Consents
-from bot.plan.dates import Dates, assessments_due, find_dates, status
-from bot.plan.definitions import Activity, PlanData, Route
+from bot.plan.dates import Dates, add_days, assessments_due, find_dates, status
+from bot.plan.definitions import Activity, Deadlines, PlanData, Route
 from bot.plan.life import ItemState, ways_on
 from bot.plan.needs import Known
 from bot.plan.planning import find_cohorts
@@ -83,13 +84,8 @@ class Viewer:
 
     def _done(self) -> list[str]:
         """The assessments that are done in this stay."""
-        came_in = self.file.record.reception.date()
-        names = {FIRST: PART2, PRERELEASE: PRERELEASE}
-        return [
-            names[row.kind]
-            for row in self.file.interviews
-            if row.state == COMPLETE and row.completed_at is not None and row.completed_at.date() >= came_in
-        ]
+        names, deadlines = {FIRST: PART2, PRERELEASE: PRERELEASE}, self.plan_data.deadlines
+        return [names[row.kind] for row in self.file.interviews if settles(row, self.file.record, deadlines)]
 
     # -- items
 
@@ -241,6 +237,19 @@ class Viewer:
                 views = (self._item(item, {}, nothing, {}) for item in self.file.items[row.id])
                 shown = self._in_order(replace(view, due_now=None, steps=()) for view in views)
                 yield EarlierPlan(row, self.file.interview(row.interview_id), shown, self._closings(row))
+
+
+def settles(row: InterviewRow, record: PersonRecord, deadlines: Deadlines) -> bool:
+    """Whether an interview does the assessment it is of (``bot.store.due_lists`` says the same to the database).
+
+    It was completed in this stay, and a review also not before the window that ends with the release, where that is known: the
+    assessment before release is of how things are then, and an earlier review is one more conversation.
+    """
+    if row.state != COMPLETE or row.completed_at is None:
+        return False
+    on = row.completed_at.date()
+    early = row.kind == PRERELEASE and record.release is not None and on < add_days(record.release, -deadlines.prerelease_days)
+    return on >= record.reception.date() and not early
 
 
 def item_consent(plan_data: PlanData, state: ItemState, consents: Consents) -> str | None:

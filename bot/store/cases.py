@@ -244,7 +244,11 @@ class Cases(Interviews):
         newest_first = query.order_by(models.Interview.started_at.desc(), models.Interview.id)
         interviews = tuple(interview_row(row) for row in session.scalars(newest_first))
         plans = plans_in(session, person_id)
-        wanted = dict.fromkeys([*(row.id for row in interviews[:1]), *(plan.interview_id for plan in plans)])
+        planned = [plan.interview_id for plan in plans]
+        # One that is complete still gets its plan, if none begun after it has one: a process may have ended in between.
+        last = max((row.started_at for row in interviews if row.id in planned), default=None)
+        waiting = [row.id for row in interviews if row.state == COMPLETE and (last is None or row.started_at > last)]
+        wanted = dict.fromkeys([*(row.id for row in interviews[:1]), *waiting, *planned])
         fresh = {interview_id: self._catch_up(session, interview_id, before.get(interview_id)) for interview_id in wanted}
         answers: dict[str, Mapping[str, Answer]] = {interview_id: dict(known.answers) for interview_id, known in fresh.items()}
         file = CaseFile(

@@ -88,8 +88,11 @@ def _kinds(query: CaseQuery, sqlite: bool) -> tuple[_Assessment, ...]:
     deadlines = query.deadlines
     # A sentence shorter than the window: both are one, and due with part 2.
     days = deadlines.prerelease_days
-    window = func.date(Person.reception, f"+{days} days") if sqlite else func.date(Person.reception) + days
-    at_once = and_(Person.part2.is_(True), Person.part1_completed.is_not(None), Person.release < window)
+    at_once = and_(
+        Person.part2.is_(True), Person.part1_completed.is_not(None), Person.release < _moved(Person.reception, days, sqlite)
+    )
+    # A review from before the window does not stand for the one before release (``bot.casework.viewing.settles``).
+    reviewed = _done(PRERELEASE, lambda person: _moved(person.release, -days, sqlite))
     return (
         _Assessment(
             PART1,
@@ -108,19 +111,27 @@ def _kinds(query: CaseQuery, sqlite: bool) -> tuple[_Assessment, ...]:
         _Assessment(
             PRERELEASE,
             Person.release,
-            and_(Person.release.is_not(None), not_(at_once), not_(_done(PRERELEASE))),
+            and_(Person.release.is_not(None), not_(at_once), not_(reviewed)),
             lambda day: day,
             lambda release: release,
         ),
     )
 
 
-def _done(kind: str) -> ColumnElement[bool]:
-    """Whether an interview of that kind was completed in this stay. Found for all at once: person by person it costs far more."""
-    person = aliased(Person)
+def _moved(column: Any, days: int, sqlite: bool) -> ColumnElement[Any]:
+    """The day so many days after that of a column, or before it, as each database reckons it."""
+    return func.date(column, f"{days:+} days") if sqlite else func.date(column) + days
+
+
+def _done(kind: str, opens: Callable[[Any], ColumnElement[Any]] | None = None) -> ColumnElement[bool]:
+    """Whether an interview of that kind was completed in this stay, and not before the day that ``opens`` finds for the person.
+
+    Found for all at once: person by person it costs far more.
+    """
+    person, on = aliased(Person), func.date(Interview.completed_at)
     done = select(Interview.person_id).join(person, person.id == Interview.person_id)
-    done = done.where(Interview.kind == kind, Interview.state == COMPLETE)
-    return Person.id.in_(done.where(func.date(Interview.completed_at) >= func.date(person.reception)))
+    done = done.where(Interview.kind == kind, Interview.state == COMPLETE, on >= func.date(person.reception))
+    return Person.id.in_(done if opens is None else done.where(on >= opens(person)))
 
 
 def _here(query: CaseQuery) -> list[ColumnElement[bool]]:

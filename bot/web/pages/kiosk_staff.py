@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from bot.actions.situation import PRISON_TIME
+from bot.casework.proposing import of_this_stay
 from bot.language.dates import day_in, time_in
 from bot.store.kiosk import CODE_HOURS
 from bot.store.kiosk_types import CODE, Access, PinRefused, Request, in_groups
@@ -27,7 +28,10 @@ PIN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What the person's page says of answering alone: the newest way in, what it is called, what was asked for, what is open."""
+    """What the person's page says of answering alone: the newest way in, what it is called, what was asked for, what is open.
+
+    ``open`` is of this stay in prison. The way in may be of an earlier one: it can still be stopped.
+    """
 
     newest: Access | None
     state: str
@@ -48,16 +52,21 @@ def alone_of(person_id: str) -> Alone:
     ways = [each for each in store.accesses(ids) if each.kind == CODE]
     newest = ways[0] if ways else None
     asked = tuple(each for each in store.requests(ids) if each.done_at is None)
-    begun = next((row for row in rows if row.state != COMPLETE), None)
+    begun = _unfinished(of_this_stay(store.person(person_id).record, rows))
     return Alone(newest, newest.state(store.clock()) if newest is not None else "", asked, begun)
+
+
+def _unfinished(rows: list[InterviewRow]) -> InterviewRow | None:
+    return next((row for row in rows if row.state != COMPLETE), None)
 
 
 @pages.post("/people/<person_id>/kiosk-codes")
 def issue(person_id: str) -> str:
-    """Issue a code for the interview that is open, or for a new one. It is on this answer only, and never again."""
+    """Issue a code for the interview of this stay that is open, or for a new one. It is on this answer only, and never again."""
     app = web()
-    person, rows = app.store.person(person_id), app.store.interviews_of(person_id)
-    row = next((each for each in rows if each.state != COMPLETE), None)
+    person = app.store.person(person_id)
+    rows = of_this_stay(person.record, app.store.interviews_of(person_id))
+    row = _unfinished(rows)
     if row is None or request.form.get("which") == NEW:
         row = app.talk.start(person_id, PRERELEASE if rows else FIRST, "plain", security.speaker(), mode=KIOSK)
     issued, code = app.store.issue_code(row.id, access.by())

@@ -9,12 +9,14 @@ from pathlib import Path
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from bot.casework.proposing import in_stay, of_this_stay
+from bot.casework.viewing import settles
 from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, RecordError
 from bot.language.languages import ENGLISH
 from bot.store.errors import AlreadyThere, BadInput
 from bot.store.people import LONGEST_REASON, NOT_YOURS, read_rows
-from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
+from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, PRERELEASE, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
 from bot.web.pages.together import others
@@ -32,7 +34,7 @@ SAME_NUMBER = "Somebody with this prison number is here already. Look for them i
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person in the list, with their newest interview."""
+    """One person in the list, with their newest interview of this stay in prison."""
 
     person: Person
     newest: InterviewRow | None
@@ -69,12 +71,13 @@ def _list(search: str, page: int) -> str:
     found = store.people(access.prisons(), search or None, limit=A_PAGE, offset=(page - 1) * A_PAGE)
     lines = []
     for person in found:
-        interviews = store.interviews_of(person.id)
-        due = next_assessment(casework.plan_data, person, interviews, casework.today())
-        lines.append(Line(person, interviews[0] if interviews else None, due))
+        interviews, data = store.interviews_of(person.id), casework.plan_data
+        counted = [row for row in interviews if settles(row, person.record, data.deadlines)]
+        due = next_assessment(data, person, counted, casework.today())
+        lines.append(Line(person, next(iter(of_this_stay(person.record, interviews)), None), due))
     pages_in_all = 1 if search else max(1, -(-count // A_PAGE))
     handed = [(row, store.person(row.person_id)) for row in store.handed_to(access.by())]
-    handed = [(row, person) for row, person in handed if access.here([person.prison])]
+    handed = [(row, person) for row, person in handed if access.here([person.prison]) and in_stay(person.record, row.started_at)]
     paper, papers = store.paper_asked_for(access.prisons())
     return render_template(
         "people.html",
@@ -104,11 +107,12 @@ def _person(person_id: str, errors: dict[str, str] | None = None) -> str:
         return render_template("record.html", person=store.person(person_id), groups=record_form.GROUPS)
     person, case = store.person(person_id), access.case_of(person_id, "person seen")
     interviews = store.interviews_of(person_id)
+    present = {row.id for row in of_this_stay(person.record, interviews)}
     app = web()
     shown = lines_of(store, app.talk, app.views, app.tongues, interviews)
     return render_template(
         "person.html", person=person, interviews=shown, groups=record_form.GROUPS,
-        first=not interviews, errors=errors or {}, case=case, dates=dates_of(case), tally=tally(case), others=others(),
+        present=present, errors=errors or {}, case=case, dates=dates_of(case), tally=tally(case), others=others(),
         languages=app.tongues.languages.values(), chosen=request.form.get("language", ENGLISH),
     )  # fmt: skip
 
@@ -119,7 +123,10 @@ def start(person_id: str) -> Response | tuple[str, int]:
     kind, level = request.form.get("kind", FIRST), request.form.get("level", "")
     if level not in LEVELS or kind not in INTERVIEW_KINDS:
         return _person(person_id, {"level": "Choose plain words or easy words"}), 422
-    language = request.form.get("language", ENGLISH)
+    language, store = request.form.get("language", ENGLISH), web().store
+    if kind == PRERELEASE and not of_this_stay(store.person(person_id).record, store.interviews_of(person_id)):
+        # Somebody who is back in prison is asked everything: there is nothing of this stay to review.
+        kind = FIRST
     row = web().talk.start(
         person_id, kind, level, security.speaker(), language=language if language in web().tongues.languages else ENGLISH
     )
