@@ -59,6 +59,13 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
     strange = bool(translation.get("problem"))
     buttons = metadata.get("by_button")
     settles, right = metadata.get("settles"), metadata.get("right")
+    button = metadata.get("button")
+    pressed = button if isinstance(button, Mapping) else {}
+    if pressed:
+        # The button says what is meant; of the words beside it only what is urgent or private counts.
+        chosen = pressed.get("option")
+        intent, asked, strange = str(pressed.get("intent")), [], True
+        options = tuple(map(str, chosen)) if isinstance(chosen, list) else ()
     # What a machine translated never settles these, not even by way of "I also heard".
     kept = frozenset(map(str, buttons)) if isinstance(buttons, list) and translation.get("text") else frozenset()
     heard = Heard(
@@ -74,12 +81,13 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         by_button=kept,
         seen=seen if isinstance(seen, int) else None,
         alerts=tuple(kind for kind in dict.fromkeys(latest.get("alerts") or []) if kind in URGENT_KINDS),
-        private=latest.get("private") is True and not strange,
+        private=latest.get("private") is True and not translation.get("problem"),
         off=latest.get("off") is True and not strange,
         english=_text(translation.get("text")),
         settles=settles if settles in (CONFIRM, DENY) else "",
         right=tuple(map(str, right)) if isinstance(right, list) else (),
         asks=_text(metadata.get("asks")),
+        pressed=bool(pressed),
     )
     return Message(
         interview=str(tracker.get("sender_id")),

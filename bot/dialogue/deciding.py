@@ -40,7 +40,7 @@ class CommandSettings:
     ``sure_open``: at a question without options, where any words may be the answer and would be lost.
     """
 
-    sure: float = 0.3
+    sure: float = 0.4
     sure_pause: float = 0.5
     sure_open: float = 0.6
     # How sure a sentence of its own must be, beside others.
@@ -121,8 +121,8 @@ class UrgentSettings:
     """How sure is sure enough: of any words, of words that hold one of the patterns of ``urgent.yml``, and of one or two words
     that hold none ("yes" says nothing by itself, whatever was asked)."""
 
-    sure: float = 0.025
-    sure_if_named: float = 0.006
+    sure: float = 0.02
+    sure_if_named: float = 0.008
     sure_if_bare: float = 0.8
 
 

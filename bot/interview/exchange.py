@@ -33,6 +33,8 @@ class Heard:
     Words may come with a yes or no to what else was heard before, and are said to no question: ``settles`` is ``confirm`` or
     ``deny`` then, and ``right`` are the questions that were heard right, all that are sure where none is named. ``asks`` is the
     turn that asked for the yes or no, where the sender's screen names it.
+
+    ``pressed``: a button says what is meant, and the words only stood beside it. What is urgent or private in them is heard.
     """
 
     intent: str
@@ -51,6 +53,7 @@ class Heard:
     settles: str = ""
     right: tuple[str, ...] = ()
     asks: str = ""
+    pressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

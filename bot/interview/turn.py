@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.interview.answers import Answer, InvalidAnswer, choose, clean, normal, not_now, read_address, read_text, with_more
-from bot.interview.definitions import SKIPPED, Question
+from bot.interview.answers import Answer, InvalidAnswer, clean, normal, not_now, with_more
+from bot.interview.definitions import LATER, Question
 from bot.interview.exchange import (
     COMPLETE,
     CONFIRM,
@@ -27,17 +27,15 @@ from bot.interview.exchange import (
     say,
 )
 from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
+from bot.interview.reading import read
 from bot.interview.understanding import (
     ALSO_HEARD,
     NOTHING_PENDING,
     SURE,
     SURE_BESIDE,
     Beside,
-    Guess,
     beside,
-    chosen,
     gates,
-    likely,
     perhaps,
     taken,
     with_gates,
@@ -100,6 +98,8 @@ class Conversation:
     def _wish(self, situation: Situation, path: Path, heard: Heard, current: Step | None) -> Outcome:
         here = current.question.id if current else None
         if heard.intent == "pause":
+            if current is None:  # what is finished stays finished
+                return self._stay(situation, path, "pause", None, say("utter_finished"))
             return Outcome("pause", here, (), (say("utter_paused"),), situation.focus, PAUSED)
         if heard.intent == "person":
             return self._stay(situation, path, "person", here, say("utter_person"))
@@ -168,12 +168,29 @@ class Conversation:
             return self._stay(situation, path, "not_needed", here, say("utter_not_needed"))
         if heard.seen is not None and situation.newest_for.get(wanted, 0) > heard.seen:
             return self._stay(situation, path, MOVED, here, say("utter_moved"))
+        if heard.intent == "skip" and step.answer is not None and step.answer.given:
+            return self._move_on(situation, path, step, step.answer)
+        again = situation.last[0] in _TRIES and situation.last[1] == wanted
+        if heard.alerts and heard.intent == "words" and step.question.kind == "text":
+            return self._urgent_text(situation, path, step, heard, again)
         try:
             recorded = self.read(step, heard)
         except InvalidAnswer as error:
-            again = situation.last[0] in _TRIES and situation.last[1] == wanted
-            return self._not_understood(situation, step, error, heard, again)
+            return self._not_understood(situation, path, step, error, heard, again)
         return self._record(situation, path, step, recorded, heard=heard)
+
+    def _move_on(self, situation: Situation, path: Path, step: Step, answer: Answer) -> Outcome:
+        """Leave a question that somebody came back to: to skip it takes nothing back."""
+        focus = self._section_of(situation, path)
+        asking = path.next(focus)
+        reply = (self._acknowledge(step.question, answer),) + (() if asking else (say("utter_finished"),))
+        return Outcome("skip", step.question.id, (), reply, focus, OPEN if asking else COMPLETE)
+
+    def _urgent_text(self, situation: Situation, path: Path, step: Step, heard: Heard, again: bool) -> Outcome:
+        """Urgent words stand only in the alert, not on papers as an answer. Said again, the question is put off."""
+        if again:
+            return self._record(situation, path, step, Recorded(not_now(step.question, LATER, step.answer), "button"), heard=heard)
+        return Outcome("try_again", step.question.id, (), (), self._focus_at(situation, path, step.question), OPEN)
 
     def _confirmed(self, situation: Situation, path: Path, current: Step | None, heard: Heard) -> Outcome | None:
         """The turn that says whether what else was heard is right; None if it says something else instead."""
@@ -270,63 +287,29 @@ class Conversation:
         """Words that follow "I want to say more" belong to the answer before."""
         kind, question_id = situation.last
         step = path.by_id.get(question_id or "")
-        if kind != "say_more" or heard.intent != "words" or step is None or step.answer is None:
+        if kind != "say_more" or heard.question not in (None, question_id) or step is None or step.answer is None:
             return None
+        if heard.intent in NOT_NOW_INTENTS and heard.text:  # "leave it": nothing is added, and nothing taken away
+            return self._stay(situation, path, "nothing_to_add_to", question_id, self._acknowledge(step.question, step.answer))
+        if heard.intent != "words":
+            return None
+        if heard.alerts:  # they stand only in the alert
+            return self._stay(situation, path, OFFER, question_id)
         joined = f"{step.answer.more}\n{heard.text}" if step.answer.more else heard.text
         try:
             answer = with_more(step.answer, step.question, joined, self.interview.limits)
         except InvalidAnswer as error:
-            return self._not_understood(situation, step, error, heard, again=False)
+            return self._not_understood(situation, path, step, error, heard, again=False)
         return self._record(situation, path, step, Recorded(answer, "words", clean(heard.text)), say("utter_added"), heard=heard)
 
     def read(self, step: Step, heard: Heard) -> Recorded:
-        """The answer that a message gives to a question.
+        """The answer that a message gives to a question. Raises InvalidAnswer where it gives none that can be kept."""
+        return read(step, heard, self.interview.limits, self.sure)
 
-        Raises:
-            InvalidAnswer: it gives none that can be kept; ``not_sure`` carries the likeliest options.
-        """
-        question = step.question
-        if heard.intent in NOT_NOW_INTENTS:
-            return Recorded(not_now(question, NOT_NOW_INTENTS[heard.intent], step.answer), "button", clean(heard.text))
-        if heard.intent == "answer":
-            return Recorded(self._chosen(step, heard), "button", clean(heard.more))
-        words = clean(heard.text)
-        if len(words) > self.interview.limits["typed"]:
-            raise InvalidAnswer("too_long", limit=self.interview.limits["typed"])
-        if not question.closed:
-            if question.optional and not words:
-                return Recorded(not_now(question, SKIPPED, step.answer), "button")
-            return Recorded(read_text(question, words, self.interview.limits), "words", words)
-        if question.sensitive:
-            raise InvalidAnswer("buttons_only")
-        if not words:
-            raise InvalidAnswer("choose_one" if question.kind == "one" else "choose_some")
-        return replace(self._understood(step, clean(heard.english) or words, heard.guesses), words=words)
-
-    def _chosen(self, step: Step, heard: Heard) -> Answer:
-        question, limits = step.question, self.interview.limits
-        if question.kind == "address" and heard.parts:
-            return read_address(question, heard.parts, limits)
-        if not question.closed:
-            return read_text(question, heard.text or " ".join(heard.options), limits)
-        answer = choose(question, heard.options, step.options)
-        return with_more(answer, question, heard.more, limits)
-
-    def _understood(self, step: Step, words: str, guesses: tuple[Guess, ...]) -> Recorded:
-        """The option that the words name exactly, or that understanding is sure of; else InvalidAnswer with the likeliest."""
-        question = step.question
-        said = normal(words)
-        exact = [option.id for option in step.options if said in (normal(option.plain), normal(option.easy), normal(option.id))]
-        if len(exact) == 1:
-            return Recorded(choose(question, exact, step.options), "exact", words)
-        sure = chosen(question, step.options, guesses, self.sure)
-        if sure:
-            return Recorded(choose(question, sure, step.options), "model", words)
-        raise InvalidAnswer("not_sure", options=likely(question, step.options, guesses))
-
-    def _not_understood(self, situation: Situation, step: Step, error: InvalidAnswer, heard: Heard, again: bool) -> Outcome:
-        question = step.question
-        focus = question.id if situation.focus == question.id else situation.focus
+    def _not_understood(
+        self, situation: Situation, path: Path, step: Step, error: InvalidAnswer, heard: Heard, again: bool
+    ) -> Outcome:
+        question, focus = step.question, self._focus_at(situation, path, step.question)
         if error.reason == "not_sure":
             offers = list(error.facts.get("options", []))  # type: ignore[call-overload]
             also = self._also(situation.context, situation.answers, question.id, heard)
@@ -338,9 +321,10 @@ class Conversation:
             name = "utter_options_again" if again or not offers else "utter_clarify"
             shown = [option.id for option in step.options] if name == "utter_options_again" else offers
             return Outcome("clarify", question.id, (), (say(name, question=question.id, options=shown),), focus, OPEN)
-        return Outcome(
-            "try_again", question.id, (), (say(f"utter_{error.reason}", question=question.id, **error.facts),), focus, OPEN
-        )
+        # What no page of ours posts moves nobody.
+        focus = question.id if situation.focus == question.id else situation.focus
+        wrong = say(f"utter_{error.reason}", question=question.id, **error.facts)
+        return Outcome("try_again", question.id, (), (wrong,), focus, OPEN)
 
     def _also(self, context: Context, answers: Mapping[str, Answer], question: str, heard: Heard) -> tuple[Beside, ...]:
         """What else the words say. Words said with an urgent remark are left to those who see to it."""
@@ -367,13 +351,13 @@ class Conversation:
         reply = list(extra) or [self._acknowledge(question, answer)]
         if question.urgent and answer.given and not any(question.by_id[option].exclusive for option in answer.options):
             reply.append(say("utter_urgent"))
+        if heard.private:
+            reply.append(say("utter_private_offer"))
         also = self._also(situation.context, answers, question.id, heard)
         if also:
             reply.append(self._also_item(also, heard.text))
         # "Something is not right" keeps the read-back open until the person has put it right.
-        # Whoever went to a section stays in it until it is done.
-        section = (situation.focus or "").removeprefix(IN_SECTION)
-        focus = situation.focus if situation.focus == IN_SECTION + section and after.first_in(section) is not None else None
+        focus = self._section_of(situation, after)
         asking = after.next(focus)
         if asking is None:
             reply.append(say("utter_finished"))
@@ -389,6 +373,18 @@ class Conversation:
             answers=answers,
             path=after,
         )
+
+    @staticmethod
+    def _section_of(situation: Situation, path: Path) -> str | None:
+        """Where to go on: whoever went to a section stays in it until it is done."""
+        section = (situation.focus or "").removeprefix(IN_SECTION)
+        return situation.focus if situation.focus == IN_SECTION + section and path.first_in(section) is not None else None
+
+    @staticmethod
+    def _focus_at(situation: Situation, path: Path, question: Question) -> str | None:
+        """Where to stay while a question is asked again: at it, also where another screen has gone elsewhere meanwhile."""
+        asking = path.next(situation.focus)
+        return situation.focus if asking is not None and asking.question.id == question.id else question.id
 
     def _acknowledge(self, question: Question, answer: Answer) -> dict[str, Any]:
         if question.reads_back and answer.given:

@@ -12,12 +12,12 @@ from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, choose
 from bot.interview.definitions import Interview, Option, Question
-from bot.interview.path import Context, PathFinder
+from bot.interview.path import Context, PathFinder, Step
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard. What is said back
 # is asked about, but there are many more things it could be, and each that is wrong costs the person a moment and some trust.
-SURE = 0.74
-SURE_BESIDE = 0.88
+SURE = 0.7
+SURE_BESIDE = 0.89
 # From here on something else that may have been said is shown below what was heard, for the person to tick. About half of it is
 # right: worth a look where there is a page anyway, but never a page of its own.
 PERHAPS = 0.5
@@ -229,11 +229,23 @@ def beside(
             waiting.remove(name)
             progress = True
             options = chosen(step.question, step.options, guesses, sure) if takes_words(step.question) else ()
+            options = _with_before(step, options)
             if options and not (step.answer is not None and set(step.answer.options) == set(options)):
                 found[name] = Beside(name, options)
                 known[name] = Answer(name, options=options, basis=path.basis(step.question))
             break
     return tuple(found.values())
+
+
+def _with_before(step: Step, options: tuple[str, ...]) -> tuple[str, ...]:
+    """What was heard of a question that may have several answers, with those it has: what is said later does not take them back."""
+    question, before = step.question, step.answer
+    if question.kind != "many" or before is None or not before.given or not options:
+        return options
+    if any(question.by_id[option].exclusive for option in (*options, *before.options) if option in question.by_id):
+        return options
+    both = tuple(option.id for option in step.options if option.id in options or option.id in before.options)
+    return () if question.at_most and len(both) > question.at_most else both
 
 
 def perhaps(
@@ -274,7 +286,7 @@ def taken(finder: PathFinder, context: Context, answers: Mapping[str, Answer], h
             answer = choose(step.question, each.options, step.options)
         except InvalidAnswer:
             continue
-        found[each.question] = known[each.question] = Answer(
-            answer.question, options=answer.options, basis=path.basis(step.question)
-        )
+        # Words that the person added to an answer stay with it.
+        more = step.answer.more if step.answer is not None else ""
+        found[each.question] = known[each.question] = replace(answer, more=more, basis=path.basis(step.question))
     return found

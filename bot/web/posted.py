@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -64,7 +64,8 @@ class Posted:
 class Outgoing:
     """A message for Rasa: ``typed`` words or a button's payload, and what goes with it.
 
-    ``settles`` and ``right`` are the yes or no to "I also heard" that words come with (see ``exchange.Heard``).
+    ``settles`` and ``right`` are the yes or no to "I also heard" that words come with (see ``exchange.Heard``). ``button`` is what
+    was pressed beside words: its intent and options. The words are said all the same: what is urgent in them must be heard.
     """
 
     message: str
@@ -74,6 +75,7 @@ class Outgoing:
     parts: dict[str, str] = field(default_factory=dict)
     settles: str = ""
     right: tuple[str, ...] = ()
+    button: dict[str, Any] = field(default_factory=dict)
 
 
 def new_turn() -> str:
@@ -181,7 +183,8 @@ def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Ou
             return Outgoing(words, typed=True, words=words, settles=do, right=right)
         return Outgoing(payload(CONFIRM, option=list(right)) if do == CONFIRM else payload(DENY))
     if posted.do != ANSWER:
-        return Outgoing(payload(posted.do))
+        said = _new_words(posted, step)[: limits["typed"]]
+        return _beside(said, posted.do) if said and posted.do != BEGIN else Outgoing(payload(posted.do))
     if step is not None and step.question.closed:
         return _closed(posted, step, limits)
     if step is not None:
@@ -203,9 +206,26 @@ def _closed(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
     if words and (not posted.options or left_standing):
         return Outgoing(words, typed=True, words=words)
     if question.takes_more and words:
-        more = f"{more}\n{words}".strip()
+        more = _short_enough(f"{more}\n{words}".strip(), limits)
     choose(question, posted.options, step.options)
-    return Outgoing(payload(ANSWER, question=question.id, option=list(posted.options)), more=more if question.takes_more else "")
+    said, options = _new_words(posted, step), list(posted.options)
+    more = more if question.takes_more else ""
+    if said:
+        return _beside(said, ANSWER, options, more)
+    return Outgoing(payload(ANSWER, question=question.id, option=options), more=more)
+
+
+def _new_words(posted: Posted, step: Step | None) -> str:
+    """What was typed, without what the page itself had put into its boxes."""
+    answer = step.answer if step is not None else None
+    shown = {answer.more.strip(), answer.text.strip()} if answer is not None else set()
+    typed = (part.strip() for part in (posted.more, posted.words, posted.text))
+    return "\n".join(part for part in typed if part and part not in shown)
+
+
+def _beside(said: str, intent: str, options: Sequence[str] = (), more: str = "") -> Outgoing:
+    """A button with words beside it."""
+    return Outgoing(said, typed=True, words=said, more=more, button={"intent": intent, "option": list(options)})
 
 
 def _open(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:

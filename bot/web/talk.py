@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.actions.situation import context, situation
+from bot.casework.proposing import of_this_stay
 from bot.interview.answers import Answer, InvalidAnswer
-from bot.interview.definitions import Interview
+from bot.interview.definitions import Interview, Question
 from bot.interview.path import IN_SECTION, Path, PathFinder
 from bot.interview.understanding import may_go_on
 from bot.language.languages import ENGLISH
@@ -19,7 +20,7 @@ from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, Outgoing, Posted, new_t
 from bot.web.tongues import Tongues
 
 PRIVATE = "~"
-SAY_MORE = "say_more"
+SAY_MORE, BACK_TO_QUESTIONS = "say_more", "repeat"
 # Turns that left the question open: words in another language are then kept beside the answers.
 _NOT_UNDERSTOOD = frozenset({"clarify", "try_again"})
 _ALERT = "utter_alert_"
@@ -54,7 +55,7 @@ class Talk:
     def start(
         self, person_id: str, kind: str, level: str, speaker: Speaker, language: str = "en", mode: str = WORKER
     ) -> InterviewRow:
-        """Start an interview with a person. A pre-release review carries the answers of the one before.
+        """Start an interview with a person. A pre-release review carries the answers of the one before in this stay in prison.
 
         Raises:
             NotFound: there is no such person.
@@ -63,7 +64,7 @@ class Talk:
         """
         earlier, carried = None, list[Answer]()
         if kind == PRERELEASE:
-            before = self.store.interviews_of(person_id)
+            before = of_this_stay(self.store.person(person_id).record, self.store.interviews_of(person_id))
             if before:
                 earlier = before[0].id
                 carried = self._carried(earlier)
@@ -75,9 +76,19 @@ class Talk:
         return row
 
     def _carried(self, earlier: str) -> list[Answer]:
-        """What a review starts from: what was said and still counts, without what must be asked anew each time."""
-        steps = self.path(self.store.state(earlier)).steps
-        return [step.answer for step in steps if step.answer is not None and not step.implied and step.question.carry]
+        """What a review starts from: what was said and still counts, without what must be asked anew each time.
+
+        Help that was not wanted is offered again: that answer is left out.
+        """
+        offers = {need.asked_by.question for need in self.interview.needs if need.asked_by is not None}
+
+        def turned_down(question: Question, answer: Answer) -> bool:
+            if question.needs_of is None and question.id not in offers:
+                return False
+            return not answer.given or all(name == "no" or question.by_id[name].exclusive for name in answer.options)
+
+        steps = [step for step in self.path(self.store.state(earlier)).steps if not step.implied and step.question.carry]
+        return [step.answer for step in steps if step.answer is not None and not turned_down(step.question, step.answer)]
 
     def begin(self, row: InterviewRow, speaker: Speaker) -> None:
         """Say hello. When it fails the interview is there all the same, and the page asks its first question."""
@@ -104,6 +115,8 @@ class Talk:
         out = self._outgoing(posted, state, path)
         made = self._made_of(out, posted, state, path)
         metadata = {**_metadata(posted, state.interview, speaker), "words": out.words, "more": out.more, "parts": out.parts}
+        if out.button:
+            metadata["button"] = out.button
         if out.settles:
             metadata |= {"settles": out.settles, "right": list(out.right)}
         if posted.asks:
@@ -117,6 +130,7 @@ class Talk:
             after = self.store.state(interview_id)
             if not self._taken(posted, after):
                 raise NotTaken(str(error)) from None
+            self._keep_words(out, made, after, posted, speaker)
             return after
         after = self.store.state(interview_id)
         if not self._taken(posted, after):
@@ -142,10 +156,11 @@ class Talk:
             return {"from": ENGLISH} if language != ENGLISH else {}
         step = path.by_id.get(posted.question or "") or path.next(state.interview.focus)
         # Beside a yes or no words answer no question that a button alone may answer.
-        answers = language != ENGLISH and out.typed and state.last[0] != SAY_MORE and not out.settles
+        answers = language != ENGLISH and out.typed and state.last[0] != SAY_MORE and not (out.settles or out.button)
         if answers and step is not None and (step.question.sensitive or step.question.id in self.tongues.by_button):
             raise InvalidAnswer("buttons_only")
-        ours = self.tongues.from_catalogue(words, language, step) if language != ENGLISH and out.typed and not out.settles else {}
+        said = language != ENGLISH and out.typed and not (out.settles or out.button)
+        ours = self.tongues.from_catalogue(words, language, step) if said else {}
         return ours or self.tongues.made_of(words, language)
 
     def _keep_words(self, out: Outgoing, made: dict[str, Any], after: InterviewState, posted: Posted, speaker: Speaker) -> None:
@@ -167,8 +182,9 @@ class Talk:
     def _outgoing(self, posted: Posted, state: InterviewState, path: Path) -> Outgoing:
         """The message of a turn. Only the open question's answer is looked at here: what any other post means, the engine says."""
         limits = self.interview.limits
-        if state.last[0] == SAY_MORE:
-            return outgoing(posted, None, limits)
+        if state.last[0] == SAY_MORE and posted.question in (None, state.last[1]):
+            nothing = posted.do == ANSWER and not posted.typed and not posted.options
+            return Outgoing(payload(BACK_TO_QUESTIONS)) if nothing else outgoing(posted, None, limits)
         step, asking = path.by_id.get(posted.question or ""), path.next(state.interview.focus)
         try:
             return outgoing(posted, step, limits)

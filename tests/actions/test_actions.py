@@ -236,6 +236,18 @@ def test_a_failing_store_says_that_answers_are_safe_logs_no_content_and_can_be_r
     assert store.state(interview).answers["who_is_here"].options == ("alone",)
 
 
+def test_of_words_beside_a_button_only_what_is_urgent_or_private_counts(rasa: Rasa, store: Store, interview: str) -> None:
+    guesses = [{"question": "language_speak", "option": "pl", "confidence": 0.99}]
+    said = {"text": WORDS, "option_guesses": guesses, "alerts": ["health"], "private": True}
+    button = {"intent": "answer", "option": ["en"]}
+    pressed = {"words": WORDS, "more": WORDS, "question": "language_speak", "button": button}
+    told = rasa.call("validate_ready_form", "pause", **said, metadata=pressed)
+    assert responses(told) == ["utter_alert_health", "utter_heard", "utter_private_offer"]
+    kept = store.history(interview)[-1]
+    assert (kept.answer.options, kept.answer.more, kept.words) == (("en",), "", "")
+    assert [(alert.kind, alert.said) for alert in store.open_alerts()] == [("health", WORDS)]
+
+
 def test_a_bad_turn_id_is_refused_and_nothing_is_recorded(rasa: Rasa, store: Store, interview: str) -> None:
     result = rasa.choose("ready", "language_speak", "en", metadata={"turn": "../etc " + WORDS})
     assert responses(result) == ["utter_trouble"]
@@ -244,7 +256,17 @@ def test_a_bad_turn_id_is_refused_and_nothing_is_recorded(rasa: Rasa, store: Sto
 
 @pytest.mark.parametrize(
     "metadata",
-    [{"seen": "x"}, {"parts": ["a"]}, {"words": 7}, {"question": 7}, {"more": None}, {"language": 3}, {"by": None}],
+    [
+        {"seen": "x"},
+        {"parts": ["a"]},
+        {"words": 7},
+        {"question": 7},
+        {"more": None},
+        {"language": 3},
+        {"by": None},
+        {"button": 3},
+        {"button": {"option": 7}},
+    ],
 )
 def test_metadata_of_any_shape_never_fails_a_turn(rasa: Rasa, metadata: dict[str, Any]) -> None:
     assert responses(rasa.call("validate_ready_form", "words", text="hm", metadata=metadata))

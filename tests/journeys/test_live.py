@@ -97,6 +97,19 @@ def test_two_wrong_tries_offer_the_options_and_never_a_loop(opened: Opened) -> N
     assert page.answer(AT).options == ("yes",)
 
 
+def test_words_beside_a_choice_are_listened_to(opened: Opened, live_server: Servers) -> None:
+    """The choice counts, and what sounds urgent beside it raises an alert and stands only there."""
+    page, said = opened(AT), "yes but I am going to kill myself tonight"
+    assert page.post(options=["yes"], words=said).status == 200
+    assert (page.answer(AT).options, page.answer(AT).more) == (("yes",), "")
+    assert page.question != AT and "utter_alert_self_harm" in page.says()
+    person = live_server.store.interview(page.id).person_id
+    assert [alert.said for alert in live_server.store.open_alerts() if alert.person_id == person] == [said]
+    page = opened(AT)
+    page.post(options=["yes"], more="with the building society")
+    assert page.answer(AT).more == "with the building society" and "utter_heard" in page.says()
+
+
 def test_a_double_tap_is_written_down_once(opened: Opened) -> None:
     page = opened(AT)
     turn = page.state["turn"]

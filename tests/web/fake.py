@@ -36,6 +36,7 @@ class FakeRasa:
         self.beside: list[tuple[str, str]] = []  # (question, option) of what is said besides
         self.perhaps: list[tuple[str, str]] = []  # and of what may be
         self.alerts: tuple[str, ...] = ()
+        self.private = False
         self.down = self.dies = self.deaf = False
         self.content, self.trained_on = self.turns.content, ""
         self.heard: list[tuple[str, str, bool, dict[str, Any]]] = []
@@ -56,24 +57,29 @@ class FakeRasa:
         words = metadata.get("words")
         made = metadata.get("translation") or {}
         guesses = {} if made.get("problem") else self.guesses
+        button = metadata.get("button") or {}
+        if button:
+            intent, guesses = str(button["intent"]), {}
         heard = Heard(
             intent=intent,
             question=entities.get("question") or metadata.get("question"),
-            options=tuple(entities.get("option") or ()),
+            options=tuple(button.get("option") or entities.get("option") or ()),
             text=message if words is None else str(words),
             parts=metadata.get("parts") or {},
             more=str(metadata.get("more") or ""),
             guesses=(
                 *(Guess(str(metadata.get("question")), option, sure) for option, sure in guesses.items()),
-                *(Guess(question, option, 0.95) for question, option in self.beside),
-                *(Guess(question, option, 0.6) for question, option in self.perhaps),
+                *(Guess(question, option, 0.95) for question, option in self.beside if not button),
+                *(Guess(question, option, 0.6) for question, option in self.perhaps if not button),
             ),
             seen=metadata.get("seen"),
             alerts=self.alerts if typed else (),
+            private=self.private and typed,
             english=str(made.get("text") or ""),
             settles=str(metadata.get("settles") or ""),
             right=tuple(metadata.get("right") or ()),
             asks=str(metadata.get("asks") or ""),
+            pressed=bool(button),
         )
         taken = Message(sender, str(metadata["turn"]), heard, str(metadata["by"]), str(metadata["device"]), "en", "plain", made)
         try:

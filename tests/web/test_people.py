@@ -6,7 +6,11 @@ import io
 import json
 from typing import Any
 
-from bot.store.types import PRERELEASE
+import pytest
+
+from bot.interview.answers import Answer
+from bot.store.types import PRERELEASE, Decision, Entry, InterviewState
+from bot.web.posted import new_turn
 from tests.web.conftest import Browser, House, answer_until, web_of
 
 RECORD = {
@@ -214,9 +218,79 @@ def test_a_review_starts_from_what_was_said_and_still_counts(house: House, worke
     assert state.interview.earlier == first.id
     before = web_of(house).talk.path(house.store.state(first.id))
     implied = {step.question.id for step in before.steps if step.implied}
+    turned_down = {
+        "help_accommodation",
+        "help_ete",
+        "help_finance",
+        "help_personal",
+        "help_ttg_support",
+        "work_coach",
+        "other_support",
+    }
     wanted = {name for name in before.answers if house.interview.by_id[name].carry} - implied
-    assert set(state.answers) == wanted
+    assert set(state.answers) == wanted - turned_down
     assert all(answer.carried for answer in state.answers.values())
+
+
+HELP = {
+    "drugs": "yes", "alcohol": "yes", "trauma": "yes", "safety_room": "private", "safety_gate": "now", "hurt_ever": "yes",
+    "sex_for_money": "yes", "sexual_abuse": "yes", "health_needs": "mind_unmet", "gp": "no", "debts": "yes", "bank_account": "no",
+    "job_after": "no", "where_will_live": "nowhere",
+}  # fmt: skip
+WANTED = {
+    "drugs_help": "in_here", "overdose_help": "kit", "alcohol_help": "outside", "trauma_help": "yes", "da_help": "safety_plan",
+    "sex_work_help": "specialist_service", "sexual_abuse_support": "yes", "want_healthcare_told": "told", "other_support": "mentor",
+    "help_personal": "register_gp", "help_finance": "debt_advice", "help_accommodation": "find_home", "help_ete": "find_work",
+}  # fmt: skip
+
+
+def review_of(house: House, worker: Browser, name: str = "Imran", **said: str) -> tuple[dict[str, Answer], InterviewState]:
+    """What was said in an interview, and what its pre-release review starts from."""
+    first = house.started(name)
+    answer_until(house, first.id, lambda step: False, **said)
+    before = house.store.state(first.id).answers
+    person = house.person(name)
+    worker.get(f"/people/{person.id}")
+    response = worker.post(f"/people/{person.id}/interviews", {"kind": PRERELEASE, "level": "plain"})
+    return before, house.store.state(response.location.split("/")[-1])
+
+
+def test_help_that_was_turned_down_is_offered_again_at_review(house: House, worker: Browser) -> None:
+    before, state = review_of(house, worker, **HELP)
+    assert before.keys() >= WANTED.keys()
+    turned_down = {name: before[name].options for name in WANTED if name != "want_healthcare_told"}
+    assert set(turned_down.values()) <= {("none",), ("no",)}
+    assert not turned_down.keys() & state.answers.keys()
+    # What the help is with was said, and is not asked again.
+    assert HELP.keys() - {"safety_room", "safety_gate"} <= state.answers.keys()
+    answer_until(house, state.interview.id, lambda step: step.question.section != "ready")
+    path = web_of(house).talk.path(house.store.state(state.interview.id))
+    asked = {step.question.id for step in path.open}
+    assert not {"drugs", "trauma", "gp", "debts"} & asked
+    assert {"drugs_help", "alcohol_help", "trauma_help", "help_personal", "help_finance"} <= asked
+
+
+def test_help_that_was_wanted_is_not_asked_about_again(house: House, worker: Browser) -> None:
+    before, state = review_of(house, worker, **HELP, **WANTED)
+    assert {name: before[name].options for name in WANTED} == {name: (option,) for name, option in WANTED.items()}
+    assert WANTED.keys() <= state.answers.keys()
+    assert all(state.answers[name].carried and state.answers[name].options == before[name].options for name in WANTED)
+
+
+@pytest.mark.parametrize("said", ["refused", "unknown", "skipped", "later"])
+def test_help_that_nothing_was_said_to_is_offered_again_at_review(house: House, worker: Browser, said: str) -> None:
+    first = house.started("Imran")
+    answer_until(house, first.id, lambda step: False, **HELP, **WANTED)
+    entries = [Entry(Answer(name, state=said), "button", "test") for name in ("drugs_help", "help_finance", "gp")]
+    decision = Decision("answer", "gp", entries, [], None, "complete", by="test", device="test")
+    house.store.take_turn(first.id, new_turn(), lambda _: decision)
+    person = house.person("Imran")
+    worker.get(f"/people/{person.id}")
+    response = worker.post(f"/people/{person.id}/interviews", {"kind": PRERELEASE, "level": "plain"})
+    carried = house.store.state(response.location.split("/")[-1]).answers
+    assert not {"drugs_help", "help_finance"} & carried.keys() and "alcohol_help" in carried
+    # Any other question that was not answered stays so, as it did.
+    assert carried["gp"].state == said
 
 
 def test_unknown_people(worker: Browser) -> None:
