@@ -21,7 +21,7 @@ from bot.dialogue.candidates import Catalogue
 from bot.dialogue.encoder import load_encoder
 from bot.dialogue.encoder_files import folder as encoder_folder
 from bot.dialogue.lines import Line, unpacked
-from bot.dialogue.patterns import kinds_in
+from bot.dialogue.patterns import kinds_in, sentences_of
 from bot.dialogue.remembering import Remembering
 from bot.dialogue.scoring import Settings
 from bot.dialogue.spans import Mix
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 def patterns_in(reading: Reading, _question: Optional[Text]) -> Dict[Text, float]:
     """The patterns of urgent and private words that a line holds."""
-    return kinds_in(reading.text, clauses=tuple(clause.text for clause in reading.clauses))
+    return kinds_in(reading.text, sentences=sentences_of(reading.spoken))
 
 
 def open_question(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[Text]:

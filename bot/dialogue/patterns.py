@@ -21,6 +21,9 @@ _GAP = r"(?:\w\S*\s+){0,4}?"
 OUTRIGHT = 100.0
 # How many words right before an outright remark may turn it round.
 _BEFORE = 2
+# How many words right after a figure of speech may show that it is none.
+_AFTER = 3
+_END = re.compile(r"(?<![.]) [.!?](?= )(?! [.])")
 _SAYS = "says"
 _PIECE = re.compile(r"\s+|\||\(|\)\??|\*|[^\s|()*]+")
 
@@ -112,29 +115,32 @@ def load_patterns(root: Path = DATA) -> Tuple["re.Pattern[Text]", Mapping[Text, 
 class Outright:
     """What is said outright: a pattern for kinds of alert that have one, and the words that turn it round.
 
-    ``loose`` ones turn nothing round right before one of ``subjects``: "no, they will kill me".
+    ``loose`` ones turn nothing round right before one of ``subjects``: "no, they will kill me". Words of ``carries`` may stand
+    between: "never said I will".
     """
 
     kinds: Mapping[Text, "re.Pattern[Text]"]
     denied: FrozenSet[Text]
     loose: FrozenSet[Text]
+    carries: FrozenSet[Text]
     subjects: FrozenSet[Text]
 
     def stands(self, words: Text, match: "re.Match[Text]") -> bool:
         """Whether nothing right before a match turns it round."""
         before = words[: match.start()].split()
-        near = before[-_BEFORE:]
-        if not self.denied & set(near):
-            return True
         if match.group().split()[0] not in self.subjects:
-            if near[-1] not in self.subjects:
-                return False
-            before = before[:-1]
-            near = near[:-1]
-        # "Denies" is written out as "says no": that is no loose "no".
-        if not near or near[-1] not in self.loose or before[-2:-1] == [_SAYS]:
+            if not before or before[-1] not in self.subjects:
+                return not self.denied & set(before[-_BEFORE:])
+            before.pop()
+        near = list(before)
+        while near and near[-1] in self.carries:
+            near.pop()
+        if not near or near[-1] not in self.denied:
+            return True
+        # "Denies" is written out as "says no": that is no loose "no". Nor is "there is nothing I want".
+        if len(near) < len(before) or near[-1] not in self.loose or near[-2:-1] in ([_SAYS], ["is"]):
             return False
-        return not self.denied & set(near[:-1])
+        return not self.denied & set(near[-2:-1])
 
 
 @lru_cache(maxsize=4)
@@ -145,6 +151,7 @@ def load_outright(root: Path = DATA) -> Outright:
         kinds={kind: _any(patterns) for kind, patterns in (data.get("outright") or {}).items()},
         denied=load_vocabulary(root).negation | frozenset(data.get("denied") or ()),
         loose=frozenset(data.get("loose") or ()),
+        carries=frozenset(data.get("carries") or ()),
         subjects=frozenset(data.get("subjects") or ()),
     )
 
@@ -153,17 +160,39 @@ def _any(patterns: Sequence[Text]) -> "re.Pattern[Text]":
     return re.compile("|".join(f"(?:{expression(pattern)})" for pattern in patterns))
 
 
-def kinds_in(text: Text, root: Path = DATA, clauses: Sequence[Text] = ()) -> Dict[Text, float]:
+def kinds_in(text: Text, root: Path = DATA, sentences: Sequence[Text] = ()) -> Dict[Text, float]:
     """How many patterns of each kind comparable words hold, figures of speech apart; kinds without any are left out.
 
-    What is said outright counts ``OUTRIGHT`` more. It is looked for in the whole and in each of the ``clauses``: a denial does
+    What is said outright counts ``OUTRIGHT`` more. It is looked for in the whole and in each of the ``sentences``: a denial does
     not reach over the end of one.
     """
-    spared, kinds = load_patterns(root)
-    words, *parts = (spared.sub(" ", said + " ") + " " for said in (text, *clauses))
+    _, kinds = load_patterns(root)
+    words, *parts = (_unspared(said + " ", root) + " " for said in (text, *sentences))
     found = {kind: float(len(pattern.findall(words))) for kind, pattern in kinds.items()}
     outright = load_outright(root)
     for kind, pattern in outright.kinds.items():
         if any(outright.stands(said, match) for said in (words, *parts) for match in pattern.finditer(said)):
             found[kind] = found.get(kind, 0.0) + OUTRIGHT
     return {kind: count for kind, count in found.items() if count}
+
+
+def _unspared(words: Text, root: Path) -> Text:
+    """Words without their figures of speech."""
+    spared, unless = load_patterns(root)[0], _unless(root)
+
+    def left(match: "re.Match[Text]") -> Text:
+        after = words[match.end() :].split()[:_AFTER]
+        return match.group() if unless & set(after) else " "
+
+    return spared.sub(left, words)
+
+
+@lru_cache(maxsize=4)
+def _unless(root: Path) -> FrozenSet[Text]:
+    return frozenset(read_yaml(root / FILE).get("unless") or ())
+
+
+def sentences_of(spoken: Text) -> List[Text]:
+    """The sentences of a line as it is spoken, where it has several; three dots end none."""
+    found = _END.split(f"{spoken} ")
+    return [sentence for sentence in found if sentence.strip()] if len(found) > 1 else []

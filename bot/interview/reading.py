@@ -26,6 +26,8 @@ def read(step: Step, heard: Heard, limits: Mapping[str, int], sure: float) -> Re
             not_now(question, NOT_NOW_INTENTS[heard.intent], step.answer), "button", "" if unkept else clean(heard.text)
         )
     if heard.intent == "answer":
+        if question.optional and not question.closed and not (clean(heard.text) or heard.options or any(heard.parts.values())):
+            return Recorded(not_now(question, SKIPPED, step.answer), "button")
         more = _more(step, heard)
         return Recorded(_pressed(step, heard, more, limits), "button", clean(more))
     words = clean(heard.text)

@@ -63,6 +63,8 @@ class Conversation:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
         path = self.finder.path(situation.context, situation.answers)
         outcome = self._goes_on(situation, heard, path) or self._decide(situation, heard, path)
+        if heard.private and say("utter_private_offer") not in outcome.reply:  # whatever else they were
+            outcome = replace(outcome, reply=(*outcome.reply, say("utter_private_offer")))
         if heard.alerts:
             # Before anything else that is said: where to turn to now.
             urgent = tuple(say(f"utter_alert_{kind}") for kind in heard.alerts)
@@ -168,10 +170,13 @@ class Conversation:
             return self._stay(situation, path, "not_needed", here, say("utter_not_needed"))
         if heard.seen is not None and situation.newest_for.get(wanted, 0) > heard.seen:
             return self._stay(situation, path, MOVED, here, say("utter_moved"))
-        if heard.intent == "skip" and step.answer is not None and step.answer.given:
-            return self._move_on(situation, path, step, step.answer)
+        kept = step.answer if step.settled and step.answer is not None and step.answer.given else None
+        if heard.intent == "skip" and kept is not None:
+            return self._move_on(situation, path, step, kept)
         again = situation.last[0] in _TRIES and situation.last[1] == wanted
         if heard.alerts and heard.intent == "words" and step.question.kind == "text":
+            if again and kept is not None:
+                return self._move_on(situation, path, step, kept)
             return self._urgent_text(situation, path, step, heard, again)
         try:
             recorded = self.read(step, heard)
@@ -351,8 +356,6 @@ class Conversation:
         reply = list(extra) or [self._acknowledge(question, answer)]
         if question.urgent and answer.given and not any(question.by_id[option].exclusive for option in answer.options):
             reply.append(say("utter_urgent"))
-        if heard.private:
-            reply.append(say("utter_private_offer"))
         also = self._also(situation.context, answers, question.id, heard)
         if also:
             reply.append(self._also_item(also, heard.text))

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from werkzeug.datastructures import MultiDict
 
-from bot.interview.answers import ADDRESS_PARTS, InvalidAnswer, choose, read_address, read_text
+from bot.interview.answers import ADDRESS_PARTS, InvalidAnswer, choose, clean, read_address, read_text
 from bot.interview.path import Step
 
 ANSWER, CHANGE, BEGIN, SKIP, PERSON = "answer", "change", "begin", "skip", "person"
@@ -197,29 +197,29 @@ def outgoing(posted: Posted, step: Step | None, limits: Mapping[str, int]) -> Ou
 
 def _closed(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
     question = step.question
-    words, more = posted.words.strip(), posted.more.strip()
+    words, more = clean(posted.words), clean(posted.more)
     _short_enough(words, limits)
     _short_enough(more, limits)
+    new = _new_words(posted, step)
     before = set(step.answer.options) if step.answer is not None else set()
     # A choice that was only left standing does not speak against what was typed.
     left_standing = not posted.picked and set(posted.options) == before and bool(before)
-    if words and (not posted.options or left_standing):
-        return Outgoing(words, typed=True, words=words)
-    if question.takes_more and words:
-        more = _short_enough(f"{more}\n{words}".strip(), limits)
+    if (words and left_standing) or (new and not posted.options):
+        return Outgoing(new or words, typed=True, words=new or words)
     choose(question, posted.options, step.options)
-    said, options = _new_words(posted, step), list(posted.options)
-    more = more if question.takes_more else ""
-    if said:
-        return _beside(said, ANSWER, options, more)
+    options, more = list(posted.options), f"{more}\n{words}".strip() if question.takes_more else ""
+    if new:
+        # All that is kept is said, so that its English is of all of it.
+        return _beside(more or new, ANSWER, options, more)
     return Outgoing(payload(ANSWER, question=question.id, option=options), more=more)
 
 
 def _new_words(posted: Posted, step: Step | None) -> str:
-    """What was typed, without what the page itself had put into its boxes."""
+    """What was typed, without a figure in a box of its own and without what the page itself had put into its boxes."""
     answer = step.answer if step is not None else None
-    shown = {answer.more.strip(), answer.text.strip()} if answer is not None else set()
-    typed = (part.strip() for part in (posted.more, posted.words, posted.text))
+    shown = {clean(answer.more), clean(answer.text)} if answer is not None else set()
+    text = posted.text if any(letter.isalpha() for letter in posted.text) else ""
+    typed = (clean(part) for part in (posted.more, posted.words, text))
     return "\n".join(part for part in typed if part and part not in shown)
 
 
@@ -231,8 +231,8 @@ def _beside(said: str, intent: str, options: Sequence[str] = (), more: str = "")
 def _open(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
     question = step.question
     if question.kind == "text":
-        words = _short_enough(posted.text or posted.words, limits)
-        if not words.strip():
+        words = _short_enough(clean(posted.text or posted.words), limits)
+        if not words:
             return _empty(step)
         # Typed as in a conversation: "skip" or "I don't know" mean what they say.
         return Outgoing(words, typed=True, words=words)
@@ -257,7 +257,8 @@ def _open(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
 
 def _empty(step: Step) -> Outgoing:
     if step.question.optional:
-        return Outgoing(payload(SKIP))
+        # An emptied box takes the answer away, as a skip does not.
+        return Outgoing(payload(ANSWER, question=step.question.id))
     raise InvalidAnswer("choose_one" if step.question.kind == "scale" else "say_something")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.patterns import OUTRIGHT, kinds_in
+from bot.dialogue.patterns import OUTRIGHT, kinds_in, sentences_of
 from bot.dialogue.words import read
 
 
 def kinds(said: str) -> dict[str, float]:
-    """As the trained part asks: the whole line and its clauses."""
+    """As the trained part asks: the whole line and its sentences."""
     reading = read(said)
-    return kinds_in(reading.text, clauses=[clause.text for clause in reading.clauses])
+    return kinds_in(reading.text, sentences=sentences_of(reading.spoken))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,6 @@ def kinds(said: str) -> dict[str, float]:
         ("I'm going to jump in front of a train", "self_harm"),
         ("I took an overdose last night", "self_harm"),
         ("on an open ACCT", "self_harm"),
-        ("On ACCT", "self_harm"),
         ("No. They will kill me", "safety"),
         ("no they are going to kill me", "safety"),
         ("Nobody helps, they will stab me", "safety"),
@@ -186,11 +185,75 @@ def test_ordinary_talk_is_not_even_named(said: str) -> None:
     assert not kinds(said)
 
 
-def test_a_denial_reaches_no_further_than_its_clause_where_clauses_are_given() -> None:
-    reading = read("not good. feeling suicidal")
+def test_a_denial_reaches_no_further_than_its_sentence() -> None:
     assert kinds_in("nothing feeling suicidal")["self_harm"] < OUTRIGHT
-    assert kinds_in("nothing feeling suicidal", clauses=["nothing", "feeling suicidal"])["self_harm"] > OUTRIGHT
-    assert kinds_in(reading.text, clauses=[clause.text for clause in reading.clauses])["self_harm"] > OUTRIGHT
+    assert kinds_in("nothing feeling suicidal", sentences=["nothing", "feeling suicidal"])["self_harm"] > OUTRIGHT
+    assert kinds("not good. feeling suicidal")["self_harm"] > OUTRIGHT
+    assert kinds("not... feeling suicidal")["self_harm"] < OUTRIGHT, "three dots end no sentence"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I don't want to live with my partner dead",
+        "I don't want to live with my brother gone",
+        "don't want to live in any house or at all",
+        "I don't want to live in the area where she died",
+        "I don't know if I can come out they will kill me",
+        "dont know if i can go back he will kill me",
+        "can't cope I want to die",
+        "nobody cares i want to die",
+        "without my kids I want to die",
+        "I've got no choice I will kill myself",
+        "on an open ACCT",
+    ],
+)
+def test_grief_fear_and_doubt_are_no_figures_of_speech(said: str) -> None:
+    assert max(kinds(said).values(), default=0.0) > OUTRIGHT
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("cut up about ten times", "self_harm"),
+        ("ACCT was opened last night", "self_harm"),
+        ("they opened an ACCT on me", "self_harm"),
+        ("on ACCT", "self_harm"),
+        ("the boss is going to kill me if I lose the gear", "safety"),
+    ],
+)
+def test_what_may_be_urgent_is_named(said: str, kind: str) -> None:
+    assert kinds(said).get(kind, 0.0) > 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'm never, ever going to kill myself",
+        "Denies: wants to die",
+        "Denies - going to kill himself",
+        "Nobody - wants to die",
+        "there's nothing I want to die for",
+        "there's nobody they will kill me for",
+        "never said I will kill myself",
+        "denies that he wants to die",
+        "no way I will kill myself",
+        "I don't think he will kill himself",
+        "I don't think I want to die",
+        "On ACCT? No",
+        "was on an ACCT in 2019",
+        "I've got 20 quid on acct",
+        "they'll slash me hours at work",
+        "he'll batter me at FIFA",
+        "my kids, they'd kill me if I missed another birthday",
+        "going to choke myself laughing",
+        "I don't want to live there",
+        "I don't want to live in supported housing",
+        "I don't want to live at my mum's",
+    ],
+)
+def test_denials_and_ordinary_answers_are_not_outright(said: str) -> None:
+    assert max(kinds(said).values(), default=0.0) < OUTRIGHT
 
 
 def test_the_watch_on_self_harm_is_no_bank_account() -> None:

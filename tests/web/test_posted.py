@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from bot.interview.answers import InvalidAnswer
 from bot.interview.definitions import Question, Words
 from bot.interview.path import Step
-from bot.web.posted import TURN_ID, outgoing, read_form, read_json
+from bot.web.posted import TURN_ID, outgoing, payload, read_form, read_json
 
 LIMITS = {"typed": 2000, "long_text": 3000, "short_text": 500}
 
@@ -51,9 +51,23 @@ def test_an_address_in_one_piece_is_its_first_line() -> None:
     assert json.loads(out.message.removeprefix("/answer")) == {"question": "q"}
 
 
-def test_an_empty_answer_to_an_optional_question_skips_it() -> None:
+def test_an_empty_answer_to_an_optional_question_is_one() -> None:
     for kind in ("text", "address", "date", "number"):
-        assert outgoing(read_json({}), step(kind, optional=True), LIMITS).message == "/skip"
+        asked = step(kind, optional=True)
+        assert outgoing(read_json({}), asked, LIMITS).message == payload("answer", question=asked.question.id)
+
+
+def test_a_figure_in_a_box_is_no_words() -> None:
+    assert not outgoing(read_json({"do": "why", "text": "5"}), step("number"), LIMITS).typed
+    assert outgoing(read_json({"do": "why", "text": "I am ill"}), step("number"), LIMITS).words == "I am ill"
+
+
+def test_words_to_add_without_a_choice_are_said() -> None:
+    assert outgoing(read_json({"more": "rented"}), step("one"), LIMITS).words == "rented"
+    assert (
+        outgoing(read_json({"more": "from the council", "words": "rented"}), step("one"), LIMITS).words
+        == "from the council\nrented"
+    )
 
 
 def test_typed_words_are_never_a_payload() -> None:

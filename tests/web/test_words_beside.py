@@ -58,14 +58,17 @@ def test_private_words_beside_a_choice_are_met_with_an_offer_and_not_kept(heard:
 
 
 def test_words_that_stood_there_before_are_not_heard_again(heard: House, worker: Browser, row: str) -> None:
-    worker.turn(row, option="hostel", more="by the station")
+    worker.turn(row, option="hostel", more="by\r\nthe station")
     assert heard.rasa.heard[-1][2], "new words are said"
     worker.turn(row, change="where_lived")
-    assert "by the station" in worker.page
-    worker.turn(row, option="supported", more="by the station")
+    assert "the station" in worker.page
+    worker.turn(row, option="supported", more="by\r\nthe station")
     assert not heard.rasa.heard[-1][2]
     answer = heard.store.state(row).answers["where_lived"]
-    assert (answer.options, answer.more) == (("supported",), "by the station")
+    assert (answer.options, answer.more) == (("supported",), "by\nthe station")
+    worker.turn(row, change="where_lived")
+    worker.turn(row, option="hostel", more="by\r\nthe station", words="and it was cold")
+    assert heard.rasa.heard[-1][1] == heard.store.state(row).answers["where_lived"].more == "by\nthe station\nand it was cold"
 
 
 def test_words_beside_a_choice_choose_nothing(heard: House, worker: Browser, row: str) -> None:
@@ -214,3 +217,56 @@ def test_what_was_said_already_is_no_news(house: House, worker: Browser, row: st
     house.rasa.guesses, house.rasa.beside = {"yes": 0.99}, [("benefits_before", "pip")]
     worker.turn(row, words="yes, and I had PIP")
     assert "I also heard" not in worker.page
+
+
+def test_to_skip_what_is_asked_again_moves_on(house: House, worker: Browser, row: str) -> None:
+    """An answer that rests on one that was changed is open again: to skip it must not ask it for ever."""
+    answer_until(house, row, lambda step: step.question.id == "gp", where_lived="private_rented", where_will_live="nowhere")
+    worker.get(f"/interviews/{row}")
+    worker.turn(row, change="where_lived")
+    worker.turn(row, option="social_housing")
+    asked = []
+    while worker.open_question(house, row) != "gp" and len(asked) < 12:
+        asked.append(worker.open_question(house, row))
+        worker.turn(row, do="skip")
+    assert asked and len(asked) == len(set(asked))
+
+
+def test_an_emptied_box_takes_the_answer_away(house: House, worker: Browser, row: str) -> None:
+    answer_until(house, row, lambda step: step.question.id == "anything_else")
+    worker.get(f"/interviews/{row}")
+    worker.turn(row, text=SAID)
+    assert house.store.state(row).answers["anything_else"].text == SAID
+    worker.turn(row, change="anything_else")
+    worker.turn(row, text="")
+    answer = house.store.state(row).answers["anything_else"]
+    assert (answer.state, answer.text) == ("skipped", "")
+
+
+def test_urgent_words_in_place_of_a_text_leave_that_text(heard: House, worker: Browser, row: str) -> None:
+    answer_until(heard, row, lambda step: step.question.id == "matters_most")
+    worker.get(f"/interviews/{row}")
+    worker.turn(row, text="my children, a home, work")
+    heard.rasa.alerts = ("health",)
+    worker.turn(row, change="matters_most")
+    for _ in range(2):
+        worker.turn(row, text=SAID)
+    assert heard.store.state(row).answers["matters_most"].text == "my children, a home, work"
+    assert worker.open_question(heard, row) != "matters_most"
+    stands_nowhere(heard, row)
+
+
+@pytest.mark.parametrize("button", ["repeat", "why", "help_me", "go_back", "pause", "person", "skip", "later"])
+def test_private_words_beside_any_button_are_met_with_an_offer(heard: House, worker: Browser, row: str, button: str) -> None:
+    heard.rasa.private = True
+    worker.turn(row, do=button, words=SAID)
+    last = heard.store.last_turn(row)
+    assert last is not None and [item["say"] for item in last.reply].count("utter_private_offer") == 1
+    stands_nowhere(heard, row)
+
+
+def test_words_to_add_without_a_choice_are_listened_to(heard: House, worker: Browser, row: str) -> None:
+    heard.rasa.alerts = ("self_harm",)
+    worker.turn(row, more=SAID)
+    assert [alert.said for alert in heard.store.open_alerts()] == [SAID]
+    stands_nowhere(heard, row)
