@@ -81,6 +81,7 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         by_button=kept,
         seen=seen if isinstance(seen, int) else None,
         alerts=tuple(kind for kind in dict.fromkeys(latest.get("alerts") or []) if kind in URGENT_KINDS),
+        surely=latest.get("surely_urgent") is True,
         private=latest.get("private") is True and not translation.get("problem"),
         off=latest.get("off") is True and not strange,
         english=_text(translation.get("text")),

@@ -135,6 +135,7 @@ class PrivateSettings:
 
 
 BARE = 2
+SURELY = 0.5
 
 
 def private_in(kinds: Mapping[Text, float], settings: PrivateSettings, words: int) -> bool:
@@ -152,3 +153,11 @@ def urgent_in(kinds: Mapping[Text, float], named: Mapping[Text, float], settings
         if outright or sure >= (settings.sure_if_named if named.get(kind) else enough):
             found[kind] = 1.0 if outright else sure
     return sorted(found, key=lambda kind: -found[kind])
+
+
+def surely_urgent(found: Sequence[Text], kinds: Mapping[Text, float], named: Mapping[Text, float]) -> bool:
+    """Whether one of the kinds that were found is more likely than not, or said outright.
+
+    So little is enough for an alert that what is far from this may well be none.
+    """
+    return any(named.get(kind, 0.0) >= OUTRIGHT or kinds.get(kind, 0.0) >= SURELY for kind in found)

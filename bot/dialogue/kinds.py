@@ -23,6 +23,7 @@ from bot.dialogue.deciding import (
     command_in,
     is_code,
     private_in,
+    surely_urgent,
     taken_back,
     urgent_in,
 )
@@ -90,7 +91,10 @@ class CommandClassifier(_Decider):
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
 class UrgentDetector(_Decider):
-    """Adds ``alerts``: the kinds of urgent remark in words, whatever else they are. Missing one is the worst error of all."""
+    """Adds ``alerts``: the kinds of urgent remark in words, whatever else they are. Missing one is the worst error of all.
+
+    And ``surely_urgent``: whether one of them is surely one.
+    """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -101,6 +105,8 @@ class UrgentDetector(_Decider):
         for message in messages:
             found = urgent_in(message.get(KINDS) or {}, message.get(NAMED) or {}, settings, self._length(message))
             message.set("alerts", found, add_to_output=True)
+            surely = surely_urgent(found, message.get(KINDS) or {}, message.get(NAMED) or {})
+            message.set("surely_urgent", surely, add_to_output=True)
         return messages
 
 

@@ -34,6 +34,7 @@ class Heard:
     ``deny`` then, and ``right`` are the questions that were heard right, all that are sure where none is named. ``asks`` is the
     turn that asked for the yes or no, where the sender's screen names it.
 
+    ``surely``: an urgent remark is more likely than not. So little is enough for an alert that what is said may well be an answer.
     ``pressed``: a button says what is meant, and the words only stood beside it. What is urgent or private in them is heard.
     """
 
@@ -47,6 +48,7 @@ class Heard:
     by_button: frozenset[str] = frozenset()
     seen: int | None = None
     alerts: tuple[str, ...] = ()
+    surely: bool = False
     private: bool = False
     off: bool = False
     english: str = ""

@@ -45,8 +45,8 @@ def read(step: Step, heard: Heard, limits: Mapping[str, int], sure: float) -> Re
 
 
 def _more(step: Step, heard: Heard) -> str:
-    """The words to keep beside a choice: of urgent and private ones none, only what stood there before."""
-    if heard.alerts or heard.private:
+    """The words to keep beside a choice: of surely urgent and of private ones none, only what stood there before."""
+    if heard.surely or heard.private:
         return step.answer.more if step.answer is not None else ""
     return heard.more
 

@@ -174,7 +174,7 @@ class Conversation:
         if heard.intent == "skip" and kept is not None:
             return self._move_on(situation, path, step, kept)
         again = situation.last[0] in _TRIES and situation.last[1] == wanted
-        if heard.alerts and heard.intent == "words" and step.question.kind == "text":
+        if heard.surely and heard.intent == "words" and step.question.kind == "text":
             if again and kept is not None:
                 return self._move_on(situation, path, step, kept)
             return self._urgent_text(situation, path, step, heard, again)
@@ -298,7 +298,7 @@ class Conversation:
             return self._stay(situation, path, "nothing_to_add_to", question_id, self._acknowledge(step.question, step.answer))
         if heard.intent != "words":
             return None
-        if heard.alerts:  # they stand only in the alert
+        if heard.surely:  # they stand only in the alert
             return self._stay(situation, path, OFFER, question_id)
         joined = f"{step.answer.more}\n{heard.text}" if step.answer.more else heard.text
         try:

@@ -238,7 +238,7 @@ def test_a_failing_store_says_that_answers_are_safe_logs_no_content_and_can_be_r
 
 def test_of_words_beside_a_button_only_what_is_urgent_or_private_counts(rasa: Rasa, store: Store, interview: str) -> None:
     guesses = [{"question": "language_speak", "option": "pl", "confidence": 0.99}]
-    said = {"text": WORDS, "option_guesses": guesses, "alerts": ["health"], "private": True}
+    said = {"text": WORDS, "option_guesses": guesses, "alerts": ["health"], "surely_urgent": True, "private": True}
     button = {"intent": "answer", "option": ["en"]}
     pressed = {"words": WORDS, "more": WORDS, "question": "language_speak", "button": button}
     told = rasa.call("validate_ready_form", "pause", **said, metadata=pressed)

@@ -36,7 +36,7 @@ class FakeRasa:
         self.beside: list[tuple[str, str]] = []  # (question, option) of what is said besides
         self.perhaps: list[tuple[str, str]] = []  # and of what may be
         self.alerts: tuple[str, ...] = ()
-        self.private = False
+        self.private, self.surely = False, True
         self.down = self.dies = self.deaf = False
         self.content, self.trained_on = self.turns.content, ""
         self.heard: list[tuple[str, str, bool, dict[str, Any]]] = []
@@ -74,6 +74,7 @@ class FakeRasa:
             ),
             seen=metadata.get("seen"),
             alerts=self.alerts if typed else (),
+            surely=bool(self.alerts) and typed and self.surely,
             private=self.private and typed,
             english=str(made.get("text") or ""),
             settles=str(metadata.get("settles") or ""),

@@ -270,3 +270,15 @@ def test_words_to_add_without_a_choice_are_listened_to(heard: House, worker: Bro
     worker.turn(row, more=SAID)
     assert [alert.said for alert in heard.store.open_alerts()] == [SAID]
     stands_nowhere(heard, row)
+
+
+def test_what_only_may_be_urgent_raises_an_alert_and_is_kept(heard: House, worker: Browser, row: str) -> None:
+    """So little is enough for an alert that a place or a name may raise one: it must not be lost for that."""
+    heard.rasa.alerts, heard.rasa.surely = ("health",), False
+    worker.turn(row, option="hostel", more="by the hospital")
+    assert heard.store.state(row).answers["where_lived"].more == "by the hospital"
+    answer_until(heard, row, lambda step: step.question.id == "matters_most")
+    worker.get(f"/interviews/{row}")
+    worker.turn(row, text="to see my doctor")
+    assert heard.store.state(row).answers["matters_most"].text == "to see my doctor"
+    assert {alert.said for alert in heard.store.open_alerts()} == {"by the hospital", "to see my doctor"}
