@@ -85,13 +85,16 @@ def make_report(plan_data: PlanData, figures: Iterable[PlanFigures], prison: str
 
 
 def _assessments(plans: Iterable[PlanFigures]) -> Table:
-    """Part 2 by the date it was due; a pre-release assessment by the day of release."""
+    """Part 2 by the date it was due; a pre-release assessment by the day of release. A review from before its window is none."""
     found: Table = {"part2": dict.fromkeys((ON_TIME, LATE, NO_DATE), 0), "prerelease": dict.fromkeys((ON_TIME, LATE, NO_DATE), 0)}
     for plan in plans:
         row = "part2" if plan.kind == FIRST else "prerelease"
         text = plan.summary.more.get("part2_due") if plan.kind == FIRST else None
         due = date.fromisoformat(text) if text else (plan.release if plan.kind != FIRST else None)
         done = in_london(plan.completed_at or plan.made_at).date()
+        opens = plan.summary.more.get("prerelease_from")
+        if plan.kind != FIRST and opens and done < date.fromisoformat(opens):
+            continue
         found[row][NO_DATE if due is None else ON_TIME if done <= due else LATE] += 1
     return found
 

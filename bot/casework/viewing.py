@@ -242,14 +242,14 @@ class Viewer:
 def settles(row: InterviewRow, record: PersonRecord, deadlines: Deadlines) -> bool:
     """Whether an interview does the assessment it is of (``bot.store.due_lists`` says the same to the database).
 
-    It was completed in this stay, and a review also not before the window that ends with the release, where that is known: the
-    assessment before release is of how things are then, and an earlier review is one more conversation.
+    It was begun and completed in this stay, and a review also not before the window that ends with the release, where that is
+    known: the assessment before release is of how things are then, and an earlier review is one more conversation.
     """
     if row.state != COMPLETE or row.completed_at is None:
         return False
     on = row.completed_at.date()
     early = row.kind == PRERELEASE and record.release is not None and on < add_days(record.release, -deadlines.prerelease_days)
-    return on >= record.reception.date() and not early
+    return row.started_at.date() >= record.reception.date() and not early
 
 
 def item_consent(plan_data: PlanData, state: ItemState, consents: Consents) -> str | None:

@@ -135,6 +135,7 @@ class PrivateSettings:
 
 
 BARE = 2
+# From here on an urgent remark is more likely one than not: it is no answer as well.
 SURELY = 0.5
 
 

@@ -124,13 +124,14 @@ def _moved(column: Any, days: int, sqlite: bool) -> ColumnElement[Any]:
 
 
 def _done(kind: str, opens: Callable[[Any], ColumnElement[Any]] | None = None) -> ColumnElement[bool]:
-    """Whether an interview of that kind was completed in this stay, and not before the day that ``opens`` finds for the person.
+    """Whether an interview of that kind was begun and completed in this stay, not before the day that ``opens`` finds for a person.
 
     Found for all at once: person by person it costs far more.
     """
     person, on = aliased(Person), func.date(Interview.completed_at)
     done = select(Interview.person_id).join(person, person.id == Interview.person_id)
-    done = done.where(Interview.kind == kind, Interview.state == COMPLETE, on >= func.date(person.reception))
+    done = done.where(Interview.kind == kind, Interview.state == COMPLETE)
+    done = done.where(func.date(Interview.started_at) >= func.date(person.reception))
     return Person.id.in_(done if opens is None else done.where(on >= opens(person)))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.casework.case import Case, ItemView
+from bot.casework.viewing import settles
 from bot.plan.compare import Change
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK, assessments_due, find_dates, status
 from bot.plan.definitions import EVERYBODY, Cohort, Duty, PlanData
@@ -165,8 +166,8 @@ class DateLine:
 
 def next_assessment(plan: PlanData, person: Person, interviews: Iterable[InterviewRow], today: date) -> DateLine | None:
     """The assessment that is due next for somebody in the list of people; None where all are done or have no date."""
-    record, came_in = person.record, person.record.reception.date()
-    kinds = {row.kind for row in interviews if row.completed_at is not None and row.completed_at.date() >= came_in}
+    record = person.record
+    kinds = {row.kind for row in interviews if settles(row, record, plan.deadlines)}
     done = [{FIRST: "part2"}.get(kind, kind) for kind in kinds]
     for due in assessments_due(find_dates(plan, record, today), record, today, done):
         if due.on is not None and due.what != "part1":

@@ -14,7 +14,7 @@ from bot.interview.understanding import may_go_on
 from bot.language.languages import ENGLISH
 from bot.store.notes import WORDS
 from bot.store.store import Store
-from bot.store.types import PRERELEASE, WORKER, InterviewRow, InterviewState
+from bot.store.types import FIRST, PRERELEASE, WORKER, InterviewRow, InterviewState
 from bot.web.dialogue import Dialogue, RasaDown
 from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, Outgoing, Posted, new_turn, outgoing, payload
 from bot.web.tongues import Tongues
@@ -57,6 +57,8 @@ class Talk:
     ) -> InterviewRow:
         """Start an interview with a person. A pre-release review carries the answers of the one before in this stay in prison.
 
+        Where there is none of this stay, there is nothing to review: somebody who is back in prison is asked everything.
+
         Raises:
             NotFound: there is no such person.
             BadInput: an unknown kind, level or mode.
@@ -68,6 +70,8 @@ class Talk:
             if before:
                 earlier = before[0].id
                 carried = self._carried(earlier)
+            else:
+                kind = FIRST
         row = self.store.start_interview(
             person_id, kind=kind, mode=mode, language=language, level=level, by=speaker.by, device=speaker.device,
             earlier=earlier, carried=carried,

@@ -15,7 +15,7 @@ from bot.casework.proposing import in_stay, of_this_stay
 from bot.plan.dates import add_days
 from bot.store import Store
 from bot.store.types import FIRST, PRERELEASE
-from tests.casework.making import Clock, interviewed, somebody, write_answers
+from tests.casework.making import PRISON, Clock, interviewed, somebody, write_answers
 from tests.plan.making import Person, plan_data, record
 
 WINDOW = plan_data().deadlines.prerelease_days
@@ -117,3 +117,22 @@ def test_interviews_of_this_stay_keep_their_order(store: Store, clock: Clock) ->
     second = interviewed(store, person, kind=PRERELEASE)
     assert of_this_stay(back, store.interviews_of(old.person_id)) == [second, first]
     assert of_this_stay(person.record, store.interviews_of(old.person_id)) == [second, first, old]
+
+
+def test_what_was_begun_in_an_earlier_stay_is_no_assessment_of_this_one(store: Store, casework: Casework, clock: Clock) -> None:
+    """Left open at release, and finished by somebody who is back."""
+    person = somebody(release=add_days(clock.today, 400))
+    left = interviewed(store, person, state="open")
+    clock.forward(days=100)
+    back = replace(person.record, reception=datetime.combine(clock.today, time(9)), part1_completed=clock.today)
+    store.update_person(left.person_id, back, by="test", reason="back in prison")
+    write_answers(store, left.id, [], state="complete")
+    assert "part2" in due(casework, left.person_id)
+
+
+def test_the_report_counts_no_review_from_before_the_window(store: Store, casework: Casework, clock: Clock) -> None:
+    for number in range(1, 7):
+        assessed(store, casework, clock, somebody(number, release=add_days(clock.today, 400)))
+    early = casework.report(PRISON, clock.today - timedelta(days=30), clock.today)
+    assert early.tables["assessments"]["prerelease"]["on_time"] == 0
+    assert PRERELEASE in early.tables["plans"], "the plan made from it is counted"

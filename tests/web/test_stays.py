@@ -10,8 +10,9 @@ import pytest
 from bot.actions.situation import PRISON_TIME
 from bot.store.notes import HANDED_OVER
 from bot.store.types import COMPLETE, FIRST, KIOSK, PRERELEASE, InterviewRow
+from bot.web.talk import Speaker
 from tests.web.casing import casework_of, shown_in
-from tests.web.conftest import Browser, House, answer_until
+from tests.web.conftest import Browser, House, answer_until, web_of
 
 REVIEW = 'value="prerelease"'
 
@@ -132,6 +133,11 @@ def test_a_review_that_is_asked_for_all_the_same_begins_a_first_interview(house:
     response = worker.post(f"/people/{back[0]}/interviews", {"kind": PRERELEASE, "level": "plain"})
     state = house.store.state(response.location.split("/")[-1])
     assert (state.interview.kind, state.interview.earlier, state.answers) == (FIRST, None, {})
+
+
+def test_a_program_gets_a_first_interview_too(house: House, back: tuple[str, InterviewRow]) -> None:
+    row = web_of(house).talk.start(back[0], PRERELEASE, "plain", Speaker("test", "test"))
+    assert (row.kind, row.earlier) == (FIRST, None)
 
 
 def test_an_unfinished_interview_of_an_earlier_stay_is_there_to_read_only(

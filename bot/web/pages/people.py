@@ -10,13 +10,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.casework.proposing import in_stay, of_this_stay
-from bot.casework.viewing import settles
 from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, RecordError
 from bot.language.languages import ENGLISH
 from bot.store.errors import AlreadyThere, BadInput
 from bot.store.people import LONGEST_REASON, NOT_YOURS, read_rows
-from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, PRERELEASE, ImportReport, InterviewRow, Person
+from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
 from bot.web.pages.together import others
@@ -71,9 +70,8 @@ def _list(search: str, page: int) -> str:
     found = store.people(access.prisons(), search or None, limit=A_PAGE, offset=(page - 1) * A_PAGE)
     lines = []
     for person in found:
-        interviews, data = store.interviews_of(person.id), casework.plan_data
-        counted = [row for row in interviews if settles(row, person.record, data.deadlines)]
-        due = next_assessment(data, person, counted, casework.today())
+        interviews = store.interviews_of(person.id)
+        due = next_assessment(casework.plan_data, person, interviews, casework.today())
         lines.append(Line(person, next(iter(of_this_stay(person.record, interviews)), None), due))
     pages_in_all = 1 if search else max(1, -(-count // A_PAGE))
     handed = [(row, store.person(row.person_id)) for row in store.handed_to(access.by())]
@@ -123,10 +121,7 @@ def start(person_id: str) -> Response | tuple[str, int]:
     kind, level = request.form.get("kind", FIRST), request.form.get("level", "")
     if level not in LEVELS or kind not in INTERVIEW_KINDS:
         return _person(person_id, {"level": "Choose plain words or easy words"}), 422
-    language, store = request.form.get("language", ENGLISH), web().store
-    if kind == PRERELEASE and not of_this_stay(store.person(person_id).record, store.interviews_of(person_id)):
-        # Somebody who is back in prison is asked everything: there is nothing of this stay to review.
-        kind = FIRST
+    language = request.form.get("language", ENGLISH)
     row = web().talk.start(
         person_id, kind, level, security.speaker(), language=language if language in web().tongues.languages else ENGLISH
     )
