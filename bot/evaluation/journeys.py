@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from bot.commands import say
 from bot.commands.train import ONE_THREAD, QUIET, RASA_PYTHON
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
@@ -147,8 +148,10 @@ def turns(model: Path, folder: Path = JOURNEYS) -> Sequence[tuple[str, int, int]
             player = Player(finder, _silent(journey), TalkTable(finder, journey, running))
             player.chooser = Talker(finder, _silent(journey), phrases, buttons)
             words = player.play()
-            if not buttons.failed and not words.failed:
-                rows.append((path.stem, buttons.turns, words.turns))
+            if buttons.failed or words.failed:
+                say(f"{path.stem} is left out of the turns: {buttons.failed or words.failed}")
+                continue
+            rows.append((path.stem, buttons.turns, words.turns))
     return rows
 
 
