@@ -13,6 +13,7 @@ from bot.interview.exchange import (
     COMPLETE,
     CONFIRM,
     DENY,
+    IN_PASSING,
     MOVED,
     NOT_NOW_INTENTS,
     OFFER,
@@ -221,7 +222,7 @@ class Conversation:
         return Outcome(
             kind="confirm",
             question=here,
-            recorded=tuple(Recorded(answer, "model", pending.said, earlier=True) for answer in found.values()),
+            recorded=tuple(Recorded(answer, IN_PASSING, pending.said, earlier=True) for answer in found.values()),
             reply=tuple(reply if asking else [*reply, say("utter_finished")]),
             focus=focus,
             state=OPEN if asking else COMPLETE,

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.casework.holding import Held, HeldInterview
 from bot.interview.answers import Answer
+from bot.interview.exchange import IN_PASSING
 from bot.interview.record import PersonRecord
 from bot.outputs import staff
 from bot.outputs.staff import STEPS, English
@@ -30,7 +31,7 @@ KINDS = {"first": "First interview", "prerelease": "Pre-release review"}
 MODES = {"worker": "with a worker", "kiosk": "alone, at a screen"}
 HOW = {
     "button": "chosen by a button", "exact": "typed", "model": "understood from what was typed", "worker": "put down by a worker",
-    CARRIED: "taken over from the interview before",
+    CARRIED: "taken over from the interview before", IN_PASSING: "understood from what was typed at another question",
 }  # fmt: skip
 NOTES = {
     "note": "Note by staff", "observation": "Observation by staff", "said": "Said to the person",

@@ -21,21 +21,28 @@ INTERVIEWS_KEPT = 256
 class Known:
     """The current answers of one interview, complete up to row ``newest``. Never changed: ``plus`` makes a new one.
 
-    ``emptied`` is when answers of the interview were last erased: what was known before that holds no more.
+    ``asked`` are the questions that have, or had, an answer of their own and not only one in passing. ``emptied`` is when answers
+    of the interview were last erased: what was known before that holds no more.
     """
 
     newest: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
     newest_for: dict[str, int] = field(default_factory=dict)
     emptied: datetime | None = None
+    asked: frozenset[str] = frozenset()
 
-    def plus(self, rows: Iterable[tuple[int, Answer]]) -> Known:
-        """With later rows, lowest id first."""
+    def plus(self, rows: Iterable[tuple[int, Answer]], asked: Iterable[str] = ()) -> Known:
+        """With later rows, lowest id first; ``asked`` of them were to their own question."""
         answers, newest_for, newest = dict(self.answers), dict(self.newest_for), self.newest
         for number, answer in rows:
             answers[answer.question], newest_for[answer.question] = answer, number
             newest = number
-        return Known(newest, answers, newest_for, self.emptied)
+        return Known(newest, answers, newest_for, self.emptied, self.asked.union(asked))
+
+    @property
+    def in_passing(self) -> frozenset[str]:
+        """The questions that were only answered in words to others."""
+        return frozenset(self.answers) - self.asked
 
 
 class Cache:

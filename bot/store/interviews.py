@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.interview.answers import Answer
 from bot.interview.definitions import LEVELS
+from bot.interview.exchange import IN_PASSING
 from bot.store import gate_models, models
 from bot.store.alerts import Alerts
 from bot.store.cache import Cache, Known
@@ -139,7 +140,7 @@ class Interviews(Alerts):
             known = self._catch_up(session, interview_id, before)
             decision = decide(self._state(session, row, details, known))
             turn, entries = self._write_turn(session, row, turn_id, decision)
-            known = known.plus(entries)
+            known = known.plus(entries, (entry.answer.question for entry in decision.answers if entry.how != IN_PASSING))
         # Only now: what was undone must not stay in the cache.
         self._cache.put(interview_id, known)
         return turn
@@ -178,15 +179,19 @@ class Interviews(Alerts):
     def _catch_up(self, session: Session, interview_id: str, before: Known | None) -> Known:
         """The current answers, from what was known before and the rows written since."""
         emptied = session.scalar(select(models.Interview.emptied_at).where(models.Interview.id == interview_id))
+        here = models.Answer.interview_id == interview_id
         if before is None or before.emptied != emptied:
             before = Known(emptied=emptied)
             view = models.current_answers.c
             query = select(view.id, view.payload).where(view.interview_id == interview_id).order_by(view.id)
         else:
-            rest = (models.Answer.interview_id == interview_id, models.Answer.id > before.newest)
-            query = select(models.Answer.id, models.Answer.payload).where(*rest).order_by(models.Answer.id)
+            here = here & (models.Answer.id > before.newest)
+            query = select(models.Answer.id, models.Answer.payload).where(here).order_by(models.Answer.id)
         rows = [(number, Answer.from_json(self.cipher.unseal(payload))) for number, payload in session.execute(query)]
-        return before.plus(rows) if rows else before
+        if not rows:
+            return before
+        asked = select(models.Answer.question_id).where(here, models.Answer.how != IN_PASSING).distinct()
+        return before.plus(rows, session.scalars(asked))
 
     def _state(self, session: Session, row: models.Interview, details: str, known: Known) -> InterviewState:
         record = record_from(self.cipher, details)
@@ -195,7 +200,8 @@ class Interviews(Alerts):
         settings = session.get(gate_models.PrisonSettings, record.prison)
         alone = settings is None or bool(settings.details.get("safety_self_completion", True))
         facts = {"safety_at_kiosk": "yes" if alone else "no"}
-        return InterviewState(row_of(row), record, dict(known.answers), known.newest, dict(known.newest_for), turn, facts)
+        answers, newest_for = dict(known.answers), dict(known.newest_for)
+        return InterviewState(row_of(row), record, answers, known.newest, newest_for, turn, facts, known.in_passing)
 
     def _write_turn(
         self, session: Session, row: models.Interview, turn_id: str, decision: Decision

@@ -92,7 +92,7 @@ class InterviewState:
     """Everything a turn is decided on. ``newest`` is the number of the newest answer row (0: none yet), the page's ``seen``.
 
     ``answers`` maps each question to its current answer, ``newest_for`` to the number of that answer's row. ``settings`` are those
-    of the prison that rules may look at (``setting.…``).
+    of the prison that rules may look at (``setting.…``). ``in_passing`` are questions that were only answered in words to others.
     """
 
     interview: InterviewRow
@@ -102,6 +102,7 @@ class InterviewState:
     newest_for: dict[str, int]
     turn: Turn | None = None  # the newest
     settings: dict[str, str] = field(default_factory=dict)
+    in_passing: frozenset[str] = frozenset()
 
     @property
     def last(self) -> tuple[str, str | None]:

@@ -195,7 +195,7 @@ def _shown(state: InterviewState) -> dict[str, Any]:
         "progress": shown["progress"],
         "replies": shown["replies"],
         "commands": {name: wording.command(name, row.language, row.level) for name in (*NOT_NOW_BUTTONS, *TOOLS)},
-        "read_back": [asdict(part) for part in app.views.read_back(path, row.language, row.level)],
+        "read_back": [asdict(part) for part in app.views.read_back(path, row.language, row.level, state.in_passing)],
         "unheard": state.last[0] == UNHEARD,
         "later": [asdict(line) for line in app.views.for_later(path, row.language, row.level)],
     }

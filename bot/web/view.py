@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,11 +56,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One answer of a read-back; ``change`` is what to post to change it."""
+    """One answer of a read-back; ``change`` is what to post to change it.
+
+    ``perhaps_more``: it was said in passing, to a question that takes several answers and was never asked: there may be others.
+    """
 
     ask: str
     answer: str
     change: str | None
+    perhaps_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class Views:
         asked, section, intro = None, "", ""
         if step is not None and kind in (QUESTION, SAY_MORE):
             kept = posted if posted is not None and posted.question == step.question.id else None
-            asked = self._asked(step, path, row.language, row.level, kept)
+            asked = self._asked(step, path, state, kept)
             title, about = self.wording.section(step.question.section, row.language, row.level)
             section, intro = title, about if _opens_section(step, path) else ""
         return Screen(
@@ -203,8 +207,8 @@ class Views:
         """Whether the catalogue of a language lacks a question."""
         return language != ENGLISH and self.wording.lookup(language, level, f"question.{question_id}.ask") is None
 
-    def _asked(self, step: Step, path: Path, language: str, level: str, posted: Posted | None) -> Asked:
-        question = step.question
+    def _asked(self, step: Step, path: Path, state: InterviewState, posted: Posted | None) -> Asked:
+        question, language, level = step.question, state.interview.language, state.interview.level
         words = self.wording.question(question, language, level)
         # What was said to a sensitive question is never shown again, not even to the person who said it.
         answer = step.answer if step.answer is not None and step.answer.given and not question.sensitive else None
@@ -234,7 +238,7 @@ class Views:
             words=posted.words if posted is not None else "",
             more=posted.more if posted is not None else (answer.more if answer is not None else ""),
             parts=posted.parts if posted is not None else _parts_of(question, answer),
-            reads_back=self.part(question.reads_back, path, language, level) if question.reads_back else None,
+            reads_back=self.part(question.reads_back, path, language, level, state.in_passing) if question.reads_back else None,
         )
 
     def _replies(self, state: InterviewState, path: Path, posted: Posted | None = None) -> tuple[Reply, ...]:
@@ -290,23 +294,24 @@ class Views:
 
     # -- read-back
 
-    def part(self, section_id: str, path: Path, language: str, level: str) -> Part:
-        """A section's answers in words; sensitive ones as numbers only."""
+    def part(self, section_id: str, path: Path, language: str, level: str, in_passing: Collection[str] = ()) -> Part:
+        """A section's answers in words; sensitive ones as numbers only. ``in_passing`` as in ``InterviewState``."""
         rows = []
         for step in path.steps:
             question = step.question
             if question.section != section_id or step.implied or step.answer is None or question.sensitive or question.reads_back:
                 continue
             words = self.wording.question(question, language, level)
-            rows.append(Row(words.ask, self.wording.answer(question, step.answer, language, level), question.id))
+            said = self.wording.answer(question, step.answer, language, level)
+            rows.append(Row(words.ask, said, question.id, question.id in in_passing and _takes_others(step)))
         title, _ = self.wording.section(section_id, language, level)
         private = private_questions(path, section_id)
         names = tuple(private_name(section_id, number) for number in range(1, len(private) + 1))
         return Part(section_id, title, path.progress()[section_id], tuple(rows), names)
 
-    def read_back(self, path: Path, language: str, level: str) -> tuple[Part, ...]:
+    def read_back(self, path: Path, language: str, level: str, in_passing: Collection[str] = ()) -> tuple[Part, ...]:
         """Every section that has an answer."""
-        parts = (self.part(section.id, path, language, level) for section in path.interview.sections)
+        parts = (self.part(section.id, path, language, level, in_passing) for section in path.interview.sections)
         return tuple(part for part in parts if part.rows or part.private)
 
     def for_later(self, path: Path, language: str, level: str) -> tuple[Row, ...]:
@@ -333,6 +338,12 @@ def _name(question: Question, path: Path) -> str:
     """What a page calls a question: its id, or for an answered private one the section and a number."""
     private = private_questions(path, question.section)
     return private_name(question.section, private.index(question.id) + 1) if question.id in private else question.id
+
+
+def _takes_others(step: Step) -> bool:
+    """Whether an answer may have others beside it: "none of these" may not."""
+    alone = {option.id for option in step.options if option.exclusive}
+    return step.question.kind == "many" and step.answer is not None and step.answer.given and not alone & set(step.answer.options)
 
 
 def _opens_section(step: Step, path: Path) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.interview.exchange import IN_PASSING
 from bot.interview.path import DONE, IN_SECTION, NOTHING_TO_ASK, PARTLY, Path
 from bot.language.languages import ENGLISH, Language
 from bot.store.notes import HANDED_OVER, NOTE, OBSERVATION, SAID, WORDS, NoteRow
@@ -216,7 +217,10 @@ class WorkerSides:
         )
 
 
-_HOW = {"model": "understood from words", "exact": "said in words", "words": "in their own words"}
+_HOW = {
+    "model": "understood from words", "exact": "said in words", "words": "in their own words",
+    IN_PASSING: "said at another question",
+}  # fmt: skip
 
 
 def _now(note: NoteRow, state: InterviewState) -> bool:

@@ -170,7 +170,7 @@ def test_what_else_was_heard_is_kept_only_once_it_is_confirmed(rasa: Rasa, store
     confirmed = rasa.call("validate_ready_form", "confirm", entities=chosen)
     assert responses(confirmed) == ["utter_also_put"]
     row = store.history(interview)[-1]
-    assert (row.question, row.answer.options, row.how, row.words) == ("who_is_here", ("alone",), "model", said["text"])
+    assert (row.question, row.answer.options, row.how, row.words) == ("who_is_here", ("alone",), "in_passing", said["text"])
     assert rasa.slots["requested_slot"] != "who_is_here"
 
 

@@ -38,7 +38,9 @@ def test_a_plain_yes_is_to_what_was_heard_and_not_to_what_may_have_been(t: Talk)
 def test_what_is_named_is_put_down_with_its_words_though_it_was_not_sure(t: Talk, named: tuple[str, ...]) -> None:
     t.hear("words", "x", RENTED, NO_GP, DOG)
     outcome = t.hear("confirm", "", options=named)
-    assert [(kept.answer.question, kept.how, kept.words) for kept in outcome.recorded] == [(name, "model", "x") for name in named]
+    assert [(kept.answer.question, kept.how, kept.words) for kept in outcome.recorded] == [
+        (name, "in_passing", "x") for name in named
+    ]
 
 
 def test_it_brings_up_no_page_of_its_own(t: Talk) -> None:

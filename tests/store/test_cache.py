@@ -11,6 +11,12 @@ def test_later_rows_make_a_new_picture_and_leave_the_old() -> None:
     assert (two.newest, two.answers["q"].text, two.newest_for) == (4, "two", {"q": 4, "r": 3})
 
 
+def test_a_question_that_was_ever_asked_stays_so() -> None:
+    one = Known().plus([(1, Answer("q")), (2, Answer("r"))], ["r"])
+    assert one.in_passing == {"q"}
+    assert one.plus([(3, Answer("r"))]).in_passing == {"q"} and one.plus([(3, Answer("q"))], ["q"]).in_passing == frozenset()
+
+
 def test_the_cache_never_goes_back() -> None:
     cache = Cache()
     cache.put("a", Known(newest=2))

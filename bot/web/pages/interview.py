@@ -81,7 +81,8 @@ def answers(interview_id: str) -> str:
         screen = replace(screen, language=ENGLISH, level="plain", direction="ltr")
         words_of = words_by_question(app.store.history(interview_id), app.tongues)
     return render_template(
-        "answers.html", screen=screen, parts=app.views.read_back(path, screen.language, screen.level), words_of=words_of,
+        "answers.html", screen=screen, parts=app.views.read_back(path, screen.language, screen.level, state.in_passing),
+        words_of=words_of,
         later=app.views.for_later(path, screen.language, screen.level), person_id=row.person_id, who=state.record.name,
         other=other, in_english=in_english,
     )  # fmt: skip
