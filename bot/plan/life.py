@@ -7,12 +7,12 @@ when it was tried; every signposting has a day by which it is followed up (2.5).
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from bot.plan.dates import OVERDUE, follow_up_by, in_london, status
+from bot.plan.dates import follow_up_by, in_london
 from bot.plan.definitions import EVERYBODY, Deadlines
 from bot.plan.items import DECLINED, PROPOSED, Item
 
@@ -26,13 +26,14 @@ CHANGEABLE = ("owner", "due", "level", "service", "words")
 
 _LIVE = (PROPOSED, AGREED, IN_PROGRESS, SIGNPOSTED, FOLLOWED_UP)
 _KEPT = (*_LIVE, DONE, DECLINED, NOT_AVAILABLE)
+_WITH_SERVICES = (SIGNPOSTED, FOLLOWED_UP)
 # Steps: from which states, to which one (None: it stays), and the fields that have to be given.
 _STEPS: dict[str, tuple[tuple[str, ...], str | None, tuple[str, ...]]] = {
     "agree": ((PROPOSED,), AGREED, ()),
     "start": ((AGREED, FOLLOWED_UP), IN_PROGRESS, ()),
     "deliver": ((AGREED, IN_PROGRESS, FOLLOWED_UP), DONE, ("what", "on")),
     "signpost": ((AGREED, IN_PROGRESS, SIGNPOSTED, FOLLOWED_UP), SIGNPOSTED, ("service", "on", "how")),
-    "follow_up": ((SIGNPOSTED, FOLLOWED_UP), FOLLOWED_UP, ("on", "outcome")),
+    "follow_up": (_LIVE, None, ("on", "outcome")),
     "decline": ((*_LIVE, NOT_AVAILABLE), DECLINED, ()),
     "not_available": (_LIVE, NOT_AVAILABLE, ("why",)),
     "carry_over": ((*_LIVE, DECLINED, NOT_AVAILABLE), CARRIED_OVER, ("to",)),
@@ -142,7 +143,7 @@ class ItemState:
     def follow_up_by(self) -> date | None:
         """The next day on which a signposting is followed up at the latest; None if none is open."""
         days = [one.follow_up_by for one in self.signpostings if one.follow_up_by is not None]
-        return min(days) if days and self.state in (SIGNPOSTED, FOLLOWED_UP) else None
+        return min(days) if days and self.live else None
 
 
 def begin(item: Item, at: datetime) -> History:
@@ -212,7 +213,8 @@ def _check(step: str, now: ItemState, data: dict[str, Any], today: date, deadlin
     on = date.fromisoformat(data["on"]) if "on" in data else today
     if on > today:
         raise NotAllowed("the day is still to come; write the day it happened")
-    if data.get("service") and data["service"] not in services:
+    # A service that has left the directory, or that another prison has, is followed up all the same.
+    if step in ("signpost", "change") and data.get("service") and data["service"] not in services:
         raise NotAllowed(f"'{data['service']}' is not in the prison's directory; add it there or choose another service")
     if step == "deliver":
         _check_outcome_reached(now)
@@ -245,7 +247,8 @@ def _check_follow_up(now: ItemState, data: dict[str, Any], on: date, deadlines: 
     service = data.setdefault("service", next(iter(waiting or named)) if len(waiting or named) == 1 else None)
     if service not in named:
         raise NotAllowed(f"say which service is followed up: {', '.join(named)}")
-    if on < next(one.on for one in reversed(now.signpostings) if one.service == service):
+    sent = [one for one in now.signpostings if one.service == service]
+    if on < min(one.on for one in [one for one in sent if one.follow_up_by is not None] or sent):
         raise NotAllowed("the follow-up cannot be before the person was sent there; look at the day")
     if data["outcome"] in STILL_OPEN:
         data.setdefault("follow_up_by", follow_up_by(on, deadlines).isoformat())
@@ -257,8 +260,10 @@ def _said(state: str) -> str:
 
 def ways_on(now: ItemState) -> tuple[str, ...]:
     """The steps that can be taken from where an item stands."""
-    general = now.snapshot.get("level") == EVERYBODY and now.state == PROPOSED
-    return tuple(step for step in STEPS if now.state in _STEPS[step][0] or (general and step in _WITHOUT_AGREEMENT))
+    more = _WITHOUT_AGREEMENT if now.snapshot.get("level") == EVERYBODY and now.state == PROPOSED else ()
+    # Every signposting is followed up (2.5), whatever has become of the item since.
+    less = () if now.state in _WITH_SERVICES or now.follow_up_by is not None else ("follow_up",)
+    return tuple(step for step in STEPS if (now.state in _STEPS[step][0] and step not in less) or step in more)
 
 
 def _aware(at: datetime) -> datetime:
@@ -301,14 +306,18 @@ def _after(before: ItemState, event: Event) -> ItemState:
     """The state after one more event."""
     data, to = event.data, _STEPS[event.kind][1]
     signpostings, snapshot, done = before.signpostings, before.snapshot, before.done
-    if event.kind == "reopen":
+    if event.kind == "reopen" and any(one.follow_up_by is not None for one in signpostings):
+        # The person was sent there, and somebody still asks what came of it.
+        to = _by_outcomes(signpostings)
+    elif event.kind == "reopen":
         # What was agreed once is agreed again; what was not is offered again.
         to = AGREED if before.state in (DONE, NOT_AVAILABLE) and before.agreed_once else PROPOSED
     elif event.kind == "signpost":
         signpostings = (*signpostings, _signposting(data))
     elif event.kind == "follow_up":
         signpostings = _followed_up(signpostings, data)
-        to = FOLLOWED_UP if all(one.followed_up for one in signpostings) else SIGNPOSTED
+        # What was started another way meanwhile goes on as it is.
+        to = _by_outcomes(signpostings) if before.state in _WITH_SERVICES else None
     elif event.kind == "change":
         snapshot = {**snapshot, **{name: data[name] for name in CHANGEABLE if name in data}}
     elif event.kind == "look":
@@ -335,13 +344,21 @@ def _after(before: ItemState, event: Event) -> ItemState:
     )
 
 
+def _by_outcomes(signpostings: tuple[Signposting, ...]) -> str:
+    return FOLLOWED_UP if all(one.followed_up for one in signpostings) else SIGNPOSTED
+
+
 def _followed_up(signpostings: tuple[Signposting, ...], data: Mapping[str, Any]) -> tuple[Signposting, ...]:
-    """The latest signposting to the service that was followed up has one more outcome."""
-    place = max(number for number, one in enumerate(signpostings) if one.service == data["service"])
-    one, by = signpostings[place], data.get("follow_up_by")
-    outcome = (date.fromisoformat(data["on"]), data["outcome"])
-    new = Signposting(one.service, one.on, one.how, date.fromisoformat(by) if by else None, (*one.outcomes, outcome))
-    return (*signpostings[:place], new, *signpostings[place + 1 :])
+    """One more outcome for every open signposting to the service made by that day, or for the latest where none is open."""
+    on, by, found = date.fromisoformat(data["on"]), data.get("follow_up_by"), list(signpostings)
+    sent = [place for place, one in enumerate(signpostings) if one.service == data["service"] and one.on <= on]
+    places = [place for place in sent if signpostings[place].follow_up_by is not None] or sent[-1:]
+    for place in places:
+        one = signpostings[place]
+        # Asked about again, it is asked about once.
+        again = date.fromisoformat(by) if by and place == places[-1] else None
+        found[place] = replace(one, follow_up_by=again, outcomes=(*one.outcomes, (on, data["outcome"])))
+    return tuple(found)
 
 
 def carry(history: Sequence[Event], at: datetime, by: str, plan: str, deadlines: Deadlines) -> tuple[Event, History]:
@@ -366,30 +383,3 @@ def carry(history: Sequence[Event], at: datetime, by: str, plan: str, deadlines:
     return closing, (
         Event("carry_in", closing.at, by, {"item": dict(now.snapshot), "state": state, "signpostings": kept, "was": now.state}),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A signposting that waits for its follow-up."""
-
-    key: str
-    service: str
-    by: date
-    status: str | None
-
-
-def follow_ups(items: Iterable[ItemState], today: date) -> tuple[FollowUp, ...]:
-    """Every open follow-up, the most urgent first. ``status`` is as in ``dates.status``."""
-    found = [
-        FollowUp(item.key, one.service, one.follow_up_by, status(one.follow_up_by, today))
-        for item in items
-        if item.state in (SIGNPOSTED, FOLLOWED_UP)
-        for one in item.signpostings
-        if one.follow_up_by is not None
-    ]
-    return tuple(sorted(found, key=lambda one: (one.by, one.key, one.service)))
-
-
-def overdue_follow_ups(items: Iterable[ItemState], today: date) -> tuple[FollowUp, ...]:
-    """The follow-ups that should have been made before today."""
-    return tuple(one for one in follow_ups(items, today) if one.status == OVERDUE)

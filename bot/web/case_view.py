@@ -112,7 +112,7 @@ def _wanted(show: str) -> Callable[[ItemView], bool]:
     if show == TO_AGREE:
         return lambda item: item.state.state == PROPOSED and not for_everybody(item)
     if show == FOLLOW_UPS:
-        return lambda item: item.state.state in (SIGNPOSTED, FOLLOWED_UP)
+        return lambda item: item.follow_up_by is not None or item.state.state in (SIGNPOSTED, FOLLOWED_UP)
     return lambda item: True
 
 
@@ -140,7 +140,7 @@ def buttons(item: ItemView) -> tuple[str, ...]:
     """The steps that can be taken by hand from where an item stands, those that lead on first."""
     can = [step for step in item.steps if step not in NOT_BUTTONS]
     first = [step for step in (*AT_ONCE, *_BY_HAND) if step in can]
-    if item.state.state == SIGNPOSTED and "follow_up" in first:
+    if item.follow_up_by is not None and "follow_up" in first:
         first = ["follow_up", *(step for step in first if step != "follow_up")]
     return (*first, *(step for step in can if step not in first))
 
@@ -150,7 +150,7 @@ def next_steps(item: ItemView) -> tuple[str, ...]:
     lead = {"agree", "start", "deliver", "signpost", "follow_up", "decline", "reopen"}
     found = [step for step in buttons(item) if step in lead]
     if item.state.state == PROPOSED and "agree" in found:
-        return ("agree", "decline")
+        return (*(("follow_up",) if item.follow_up_by is not None else ()), "agree", "decline")
     return tuple(found[:3])
 
 

@@ -133,7 +133,9 @@ def service_choices(item: ItemView, case: Case, step: str) -> list[tuple[str, Ch
     known = case.directory.services
 
     def named(ids: list[str]) -> Choices:
-        return tuple((name, known[name].name if name in known else name) for name in dict.fromkeys(ids))
+        return tuple(
+            (name, known[name].name if name in known else name.replace("_", " ").capitalize()) for name in dict.fromkeys(ids)
+        )
 
     if step == "follow_up":
         return [("Sent to", named([one.service for one in item.state.signpostings]))]

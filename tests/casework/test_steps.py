@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -77,6 +78,25 @@ def test_a_worker_names_who_does_it_and_the_role_stays(store: Store, casework: C
     assert changed.owner == {**item.owner, "name": "A. Worker", "decide": False}
     casework.step(person_id, item.id, "change", "worker", changed.seen, words="Ring the landlord", reason="he asked")
     assert casework.case(person_id).item(item.id).words == "Ring the landlord"
+
+
+def test_after_a_transfer_a_service_of_the_first_prison_is_followed_up(
+    store: Store, casework: Casework, person: Person, person_id: str, clock: Clock
+) -> None:
+    item_id, service = wanted(casework, person_id), next(iter(plan_data().directory.services))
+
+    def step(name: str, **given: object) -> None:
+        casework.step(person_id, item_id, name, "worker", casework.case(person_id).item(item_id).seen, **given)
+
+    step("agree")
+    step("signpost", service=service, on=clock.today, how="by letter")
+    casework.remove_service("HMP Elsewhere", service, "worker")
+    store.update_person(person_id, replace(person.record, prison="HMP Elsewhere"), by="worker")
+    clock.forward(days=30)
+    overdue = casework.query(due="overdue", prison="HMP Elsewhere")
+    assert item_id in [line.item_id for line in casework.due_list(overdue) if line.what == "follow_up"]
+    step("follow_up", on=clock.today, outcome="helped")
+    assert item_id not in [line.item_id for line in casework.due_list(overdue) if line.what == "follow_up"]
 
 
 def test_two_workers_at_once_the_second_is_told(casework: Casework, person_id: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.plan.follow_ups import follow_ups, overdue_follow_ups
 from bot.plan.items import Item
 from bot.plan.life import (
     FIRST,
@@ -27,8 +28,6 @@ from bot.plan.life import (
     begin,
     carry,
     current,
-    follow_ups,
-    overdue_follow_ups,
 )
 from tests.plan.making import NOW, TODAY, Person, plan_data
 
@@ -122,6 +121,56 @@ def test_two_services_are_followed_up_each() -> None:
     history = after(history, "follow_up", 1, on=date(2026, 12, 1), outcome="not_helped")
     assert state_of(history) == "followed_up"
     assert current(history).follow_up_by is None
+
+
+def test_an_outcome_settles_every_signposting_to_that_service_made_before_it() -> None:
+    again = ("signpost", {"service": "citizens_advice", "on": date(2026, 11, 30), "how": "rang them again"})
+    history = after(walk(("agree", {}), SIGNPOST), again[0], 7, **again[1])
+    told = current(after(history, "follow_up", 3, on=date(2026, 12, 2), outcome="helped"))
+    assert (told.state, told.follow_up_by) == ("followed_up", None)
+    assert [[outcome for _, outcome in one.outcomes] for one in told.signpostings] == [["helped"], ["helped"]]
+    # Still waiting, it is asked about once more and not twice.
+    waiting = current(after(history, "follow_up", 3, on=date(2026, 12, 2), outcome="waiting"))
+    assert [one.follow_up_by for one in waiting.signpostings] == [None, date(2026, 12, 16)]
+    # What came of the first before the second was made says nothing of the second.
+    early = current(after(history, "follow_up", 3, on=date(2026, 11, 26), outcome="not_seen"))
+    assert [[outcome for _, outcome in one.outcomes] for one in early.signpostings] == [["not_seen"], []]
+    assert early.state == "signposted"
+    # An older one that an outcome passed over before is settled by the next.
+    passed = after(
+        after(walk(("agree", {}), SIGNPOST), "follow_up", 5, on=date(2026, 11, 28), outcome="not_seen"), *again[:1], 2, **again[1]
+    )
+    assert current(after(passed, "follow_up", 3, on=date(2026, 12, 3), outcome="helped")).follow_up_by is None
+
+
+def test_a_service_that_has_left_the_directory_is_followed_up_all_the_same() -> None:
+    history = walk(("agree", {}), SIGNPOST)
+    given = {"service": "citizens_advice", "on": TODAY, "outcome": "helped"}
+    event = act(history, "follow_up", history[-1].at, "worker1", deadlines=NUMBERS, services=(), **given)
+    assert state_of((*history, event)) == "followed_up"
+    for step, fields in (("signpost", SIGNPOST[1]), ("change", {"service": "stepchange", "reason": "nearer"})):
+        with pytest.raises(NotAllowed, match="not in the prison's directory"):
+            act(history, step, history[-1].at, "worker1", deadlines=NUMBERS, services=(), **fields)
+
+
+def test_an_open_follow_up_stays_open_whatever_becomes_of_the_item() -> None:
+    sent = walk(("agree", {}), SIGNPOST)
+    for step, fields in (("decline", {}), ("not_available", {"why": "x"}), ("remove", {"reason": "x"})):
+        back = current(after(after(sent, step, **fields), "reopen", reason="pressed by mistake"))
+        assert (back.state, back.follow_up_by) == ("signposted", date(2026, 12, 7)), step
+    waiting = after(sent, "follow_up", 3, on=date(2026, 11, 26), outcome="waiting")
+    started = after(waiting, "start")
+    assert current(started).follow_up_by == date(2026, 12, 10)
+    assert [found.by for found in follow_ups([current(started)], TODAY)] == [date(2026, 12, 10)]
+    told = after(started, "follow_up", 7, on=date(2026, 12, 3), outcome="not_helped")
+    # What was started another way goes on.
+    assert (state_of(told), current(told).follow_up_by) == ("in_progress", None)
+    with pytest.raises(NotAllowed, match="cannot be taken to 'follow_up'"):
+        after(told, "follow_up", on=date(2026, 12, 3), outcome="helped")
+    # Offered again on a later plan, it still has to be followed up.
+    _, offered = carry(after(sent, "decline"), NOW + timedelta(days=3), "worker2", "plan-2", NUMBERS)
+    assert current(offered).follow_up_by == date(2026, 12, 7)
+    assert state_of(after(offered, "follow_up", 3, on=date(2026, 11, 27), outcome="helped")) == "proposed"
 
 
 def test_overdue_follow_ups_are_shown_the_most_urgent_first() -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.plan.dates import follow_up_by
+from bot.web.case_view import buttons, next_steps
 from tests.web.casing import case_of, casework_of, item_of, item_page, plan_page, shown_in, signed_in_as
 from tests.web.conftest import PASSWORD, Browser, House
 
@@ -67,6 +68,24 @@ def test_from_proposal_to_outcome_by_its_forms(cases: House, at_work: Browser) -
         assert words in shown
     assert take(at_work, cases, "reopen", reason="It fell through") == 200
     assert state_of(cases) == "agreed"
+
+
+def test_an_open_follow_up_comes_first_on_the_card_until_it_is_made(cases: House, at_work: Browser) -> None:
+    today = case_of(cases).today
+    take(at_work, cases, "agree")
+    take(at_work, cases, "signpost", service="northmere_housing", how="Referral form sent", **day("on", today))
+    take(at_work, cases, "follow_up", outcome="waiting")
+    assert next_steps(item_of(cases, DUTY))[0] == "follow_up"
+    assert take(at_work, cases, "start") == 200
+    item = item_of(cases, DUTY)
+    assert (item.state.state, next_steps(item)[0], buttons(item)[0]) == ("in_progress", "follow_up", "follow_up")
+    at_work.get(f"{plan_page(cases)}?show=follow_up")
+    assert item_page(cases, DUTY) in at_work.page
+    take(at_work, cases, "decline")
+    take(at_work, cases, "reopen", reason="Pressed by mistake")
+    assert next_steps(item_of(cases, DUTY))[0] == "follow_up"
+    assert take(at_work, cases, "follow_up", outcome="helped") == 200
+    assert item_of(cases, DUTY).follow_up_by is None
 
 
 @pytest.mark.parametrize(
