@@ -123,6 +123,11 @@ class ItemView:
         return self.state.due
 
     @property
+    def due_by(self) -> date | None:
+        """The day that it counts by: the earlier one, where the record calls for another and nobody has decided on that yet."""
+        return self.state.due_by
+
+    @property
     def follow_up_by(self) -> date | None:
         return self.state.follow_up_by
 

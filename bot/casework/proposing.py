@@ -11,7 +11,7 @@ from bot.casework.raising import alerts_of
 from bot.casework.situation import context_of
 from bot.interview.path import Context, Path, PathFinder
 from bot.interview.record import PersonRecord
-from bot.plan.compare import Change, compare, follow
+from bot.plan.compare import Change, compare, follow, noted_date
 from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents
 from bot.plan.dates import in_london
 from bot.plan.definitions import Deadlines, PlanData
@@ -190,6 +190,9 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
         elif change.untouched:
             before = events.get(item.id, ())
             events[item.id] = before + follow((*item.history, *before), change, now, ground.deadlines)
+    for item in items.values():
+        if noted := noted_date(item.state, ground.proposed, now):
+            events[item.id] = (*events.get(item.id, ()), *noted)
     summary, days = summary_of(ground), open_contacts(file, ground)
     work = Work(
         plan_id=plan.id,

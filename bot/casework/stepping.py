@@ -10,7 +10,7 @@ from typing import Any
 from bot.casework.case import WORKER_STEPS
 from bot.casework.proposing import Grounds, closing_of, current_plan, open_contacts
 from bot.casework.viewing import item_consent, route_consent
-from bot.plan.compare import GONE, NEW, WISH, Change
+from bot.plan.compare import DATE, GONE, NEW, WISH, Change
 from bot.plan.consents import ConsentEvent, Consents, give, read_consents, withdraw
 from bot.plan.definitions import Deadlines, PlanData, Route
 from bot.plan.items import DECLINED
@@ -110,6 +110,10 @@ def looked_at(
         nonlocal events
         events += (act((*item.history, *events), name, now, by, deadlines=deadlines, **given),)
 
+    if DATE in kinds:
+        new = {"due": found[0].due, "from": found[0].start} if accept else {"due": item.state.due}
+        step("look", due_now=found[0].due, **new)
+        return events
     if GONE in kinds or proposed is None:
         if accept:
             step("remove", reason="nothing calls for it any more")

@@ -121,7 +121,7 @@ class Viewer:
             sensitive=bool(state.snapshot.get("sensitive")),
             service=service,
             others=tuple(other for other in others if other is not None and other != service),
-            due_status=status(state.due, self.today) if state.live else None,
+            due_status=status(state.due_by, self.today) if state.live else None,
             follow_up_status=status(state.follow_up_by, self.today),
             steps=tuple(step for step in ways_on(state) if step in WORKER_STEPS),
             change=None if change is None or change.untouched else change,
@@ -144,6 +144,8 @@ class Viewer:
 
     def _due_now(self, state: ItemState) -> date | None:
         """The day that the rules give for an item somebody has decided on, where it is another."""
+        if state.due_now is not None:
+            return state.due_now
         item = self.ground.proposed.by_key.get(state.key) if self.ground else None
         if item is None or not state.live or not state.decided or item.due.rule in ("at_once", "duty_to_refer"):
             return None

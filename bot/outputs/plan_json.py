@@ -10,8 +10,9 @@ from typing import Any
 from bot.casework.case import Case, ContactView, ItemView, RouteView
 from bot.interview.path import Step
 from bot.outputs.words import Words
-from bot.plan.life import Event, Signposting
+from bot.plan.life import Event
 from bot.plan.services import Service
+from bot.plan.signposting import Signposting
 from bot.store.plan_types import AlertRow
 
 SCHEMA = Path(__file__).with_name("plan.schema.json")
@@ -153,6 +154,7 @@ class _Writer:
             "service": self.service(item.service),
             "no_service": item.no_service,
             "due": _iso(item.due),
+            "due_now": _iso(item.due_now),
             "due_status": item.due_status,
             "due_why": str(snapshot.get("due_why") or ""),
             "from": snapshot.get("from"),

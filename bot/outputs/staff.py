@@ -5,7 +5,7 @@ The pages add their own to these (``bot.web.case_words``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +13,10 @@ from bot.casework.case import Case, ItemView
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
 from bot.outputs.words import Content, Words
+from bot.plan.compare import DATE, Change
 from bot.plan.dates import in_london
 from bot.plan.items import BY_WORKER, FOR_EVERYBODY, PRIVATE, RAISED
-from bot.plan.life import Event
+from bot.plan.life import RULES, Event
 from bot.plan.needs import NO
 
 STATES = {
@@ -56,6 +57,7 @@ CHANGES = {
     "gone": "Nothing in the answers calls for this any more",
     "reasons": "Other answers call for it now",
     "wish": "The person has changed their mind about it",
+    "date": "The record now calls for another date",
 }
 ASSESSMENTS = {"part1": "Screening part 1", "part2": "Interview (part 2)", "prerelease": "Pre-release review"}
 SENTENCES = {
@@ -151,14 +153,33 @@ def causes(item: ItemView) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def changed(changes: Iterable[Change]) -> str:
+    """What has changed where there is something to look at: the answers, the release date of the record, or both."""
+    dates = {change.kind == DATE for change in changes}
+    return (
+        "The answers changed"
+        if dates == {False}
+        else "The release date changed"
+        if dates == {True}
+        else "Answers and release date changed"
+    )
+
+
+def change(found: Change) -> str:
+    """What a worker is asked to look at."""
+    return CHANGES[found.kind] + (f": {day(found.due)}" if found.due is not None else "")
+
+
 def due(item: ItemView) -> str:
     """When an item is due, how that stands, and why there is no date."""
-    if item.due is None:
+    if item.due_by is None:
         why = str(item.state.snapshot.get("due_why") or "")
         return f"No date: {why}" if why else "No date"
     status = STATUSES.get(item.due_status or "", "")
     start = item.state.snapshot.get("from")
-    text = day(item.due) + (f", from {day(str(start))} on" if start else "")
+    text = day(item.due_by) + (f", from {day(str(start))} on" if start else "")
+    if item.due is not None and item.due_by != item.due:
+        text = f"{day(item.due_by)} by the record, {day(item.due)} on the plan"
     return f"{text} ({status})" if status and status != STATUSES["coming"] else text
 
 
@@ -192,10 +213,20 @@ def signpostings(case: Case, item: ItemView) -> list[str]:
     return found
 
 
+def step_name(step: Event) -> str:
+    """What a step in the life of an item is called."""
+    if step.kind == "look" and "due_now" in step.data:
+        on = step.data["due_now"]
+        if step.by != RULES:
+            return f"Another date: {'taken over' if step.data.get('due') == on else 'it stays as it was'}"
+        return f"The record calls for another date: {day(on)}" if on else "The record calls for no other date any more"
+    return STEPS.get(step.kind, step.kind)
+
+
 def event(case: Case, step: Event, names: Names) -> str:
     """One step in the life of an item, on one line."""
     data = step.data
-    said = [STEPS.get(step.kind, step.kind)]
+    said = [step_name(step)]
     if data.get("service"):
         said.append(service_name(case, str(data["service"])))
     if data.get("outcome"):

@@ -15,7 +15,7 @@ from bot.interview.answers import Answer
 from bot.interview.exchange import IN_PASSING
 from bot.interview.record import PersonRecord
 from bot.outputs import staff
-from bot.outputs.staff import STEPS, English
+from bot.outputs.staff import English
 from bot.outputs.words import Content
 from bot.plan.life import Event, current
 from bot.store.plan_types import AlertRow, CaseEvent, StoredItem
@@ -247,7 +247,7 @@ class _Writer:
     def _step(self, event: Event) -> dict[str, Any]:
         said = {name: event.data[name] for name in _WORDS if event.data.get(name)}
         kept = {} if not self.held.private else {"as_stored": dict(event.data)}
-        return {**self._who(event.by, event.at), "step": STEPS.get(event.kind, event.kind), "said": said, **kept}
+        return {**self._who(event.by, event.at), "step": staff.step_name(event), "said": said, **kept}
 
     def _consent(self, consent: str) -> str:
         rule = self.content.plan.consents.get(consent)

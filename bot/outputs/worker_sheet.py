@@ -106,20 +106,20 @@ class _Sheet:
             for due in case.assessments
         ]
         told = [item for item in case.shown() if everybody(item) and item.due_status in (OVERDUE, THIS_WEEK)]
-        for on, status in dict.fromkeys((item.due, item.due_status) for item in told):
-            times = sum((item.due, item.due_status) == (on, status) for item in told)
+        for on, status in dict.fromkeys((item.due_by, item.due_status) for item in told):
+            times = sum((item.due_by, item.due_status) == (on, status) for item in told)
             rows.append((f"For everybody, see below: {times} items of level 1", day(on), staff.STATUSES[status or ""]))
         for item in (item for item in case.shown() if item not in told):
             if item.due_status in (OVERDUE, THIS_WEEK):
-                rows.append((staff.activity(item), day(item.due), staff.STATUSES[item.due_status]))
+                rows.append((staff.activity(item), day(item.due_by), staff.STATUSES[item.due_status]))
             if item.follow_up_status in (OVERDUE, THIS_WEEK):
                 rows.append((f"Follow up: {staff.activity(item)}", day(item.follow_up_by), staff.STATUSES[item.follow_up_status]))
         if rows:
             sheet.heading("What is due")
             sheet.table(("What", "When", "Status"), rows)
         if case.changes:
-            sheet.heading("The answers changed: look at these items")
-            named = [(staff.activity_name(self.content, change.activity), staff.CHANGES[change.kind]) for change in case.changes]
+            sheet.heading(f"{staff.changed(case.changes)}: look at these items")
+            named = [(staff.activity_name(self.content, change.activity), staff.change(change)) for change in case.changes]
             sheet.points([f"{name}: {what}" for name, what in named])
         path = case.path
         given = [(label, path.by_id.get(name)) for label, name in MATTERS] if path else []
@@ -250,7 +250,7 @@ def item_facts(case: Case, item: ItemView, content: Content) -> list[tuple[str, 
         ("Consent", staff.CONSENTS.get(item.consent or "", "")),
         ("Courses", ", ".join(courses)),
         ("Time", "Give it longer: vulnerable person or complex case" if snapshot.get("more_time") else ""),
-        ("The answers changed", staff.CHANGES[item.change.kind] if item.change else ""),
+        ("What changed", staff.change(item.change) if item.change else ""),
         ("Source", "; ".join(item.source)),
     ]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.plan.dates import in_london
 from bot.plan.definitions import Deadlines
-from bot.plan.filling import AT_ONCE, DUTY_TO_REFER
+from bot.plan.filling import AT_ONCE, DUTY_TO_REFER, RELEASE
 from bot.plan.items import DECLINED, RAISED, Item, ProposedPlan
 from bot.plan.life import CARRIED_OVER, REMOVED, RULES, Event, History, ItemState, act, begin, current
 
-NEW, GONE, REASONS, WISH, DETAILS = "new", "gone", "reasons", "wish", "details"
+NEW, GONE, REASONS, WISH, DETAILS, DATE = "new", "gone", "reasons", "wish", "details", "date"
 Reason = tuple[str, str, str, tuple[tuple[str, tuple[str, ...]], ...]]
 
 
@@ -23,7 +23,8 @@ class Change:
 
     ``kind``: ``new`` (called for now, not on the plan), ``gone`` (nothing calls for it any more), ``reasons`` (other answers call
     for it), ``wish`` (the person wants it now, or no longer), ``details`` (another date, service or owner; only of what nobody has
-    taken a step on).
+    taken a step on), ``date`` (the release date moved, and with it the day by which what somebody has decided on is to be done;
+    ``due`` is the new one, ``start`` the earliest day to work on it).
     ``untouched``: nobody has taken a step on it yet, so that it may follow the answers; all others wait for a worker.
     ``added`` and ``lost`` are the reasons that came and went, as in ``Because.to_json``.
     """
@@ -36,13 +37,15 @@ class Change:
     added: tuple[Mapping[str, Any], ...] = ()
     lost: tuple[Mapping[str, Any], ...] = ()
     sensitive: bool = False
+    due: date | None = None
+    start: date | None = None
 
 
 def compare(existing: Iterable[ItemState], proposed: ProposedPlan) -> tuple[Change, ...]:
     """What to look at on a plan, in the order of the proposal and then of the plan.
 
     ``existing`` is every item of the stored plan, removed ones too: what a worker removed is shown again only when other reasons
-    call for it. Items a worker added are never questioned, nor is what is done.
+    call for it. Items a worker added are never questioned but for their date, nor is what is done.
     """
     stored = {state.key: state for state in existing if state.state != CARRIED_OVER}
     changes: list[Change] = []
@@ -54,7 +57,54 @@ def compare(existing: Iterable[ItemState], proposed: ProposedPlan) -> tuple[Chan
             changes += _changes(state, item, proposed.made_on)
     now = {item.key for item in proposed.items}
     changes += [_gone(state) for key, state in stored.items() if key not in now and _asks(state) and not state.snapshot.get("kept")]
+    asked = {change.key for change in changes}
+    # One thing at a time: a date that moved too is shown once the rest is decided.
+    for key, state in stored.items():
+        if key not in asked and (day := new_date(state, proposed)) is not None:
+            changes.append(_moved(state, day, proposed))
     return tuple(changes)
+
+
+def new_date(state: ItemState, proposed: ProposedPlan) -> date | None:
+    """The day by which an item is to be done now that the release date is another than when somebody decided on it.
+
+    None where nobody has to decide: it is as it was, the item has that day already, or there is no release date any more.
+    """
+    if not (state.live and state.decided):
+        return None
+    rule, dates, called = state.snapshot.get("due_rule"), proposed.dates, _called(state)
+    days = {RELEASE: dates.release, DUTY_TO_REFER: dates.duty_to_refer_by, AT_ONCE: dates.release}
+    day = days.get(str(rule))
+    if day is None or day in (state.due, called):
+        return None
+    # Once it is asked about, it is until somebody decides.
+    asked = state.due_now == day
+    if rule == AT_ONCE and (called is None or day > called or (day < proposed.made_on and not asked)):
+        return None
+    if rule == DUTY_TO_REFER and called is not None and day < called <= proposed.made_on and not asked:
+        # It was due at once, and is.
+        return None
+    return day
+
+
+def _called(state: ItemState) -> date | None:
+    """The day that the record called for when somebody decided on the item's date."""
+    day = state.snapshot.get("called", state.snapshot.get("due"))
+    return date.fromisoformat(day) if day else None
+
+
+def _moved(state: ItemState, day: date, proposed: ProposedPlan) -> Change:
+    start = proposed.dates.prerelease_from if state.snapshot.get("due_rule") == RELEASE else None
+    sensitive = bool(state.snapshot.get("sensitive"))
+    return Change(DATE, state.key, state.snapshot["activity"], untouched=False, sensitive=sensitive, due=day, start=start)
+
+
+def noted_date(state: ItemState, proposed: ProposedPlan, at: datetime) -> History:
+    """The event by which the lists know of such a day, or that it is no more to be decided; none where they do."""
+    day = new_date(state, proposed)
+    if not state.live or day == state.due_now:
+        return ()
+    return (Event("look", at, RULES, {"due_now": day.isoformat() if day is not None else None}),)
 
 
 def _asks(state: ItemState) -> bool:

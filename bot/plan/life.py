@@ -8,13 +8,14 @@ when it was tried; every signposting has a day by which it is followed up (2.5).
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from bot.plan.dates import follow_up_by, in_london
 from bot.plan.definitions import EVERYBODY, Deadlines
 from bot.plan.items import DECLINED, PROPOSED, Item
+from bot.plan.signposting import Signposting, followed_up
 
 AGREED, IN_PROGRESS, DONE, SIGNPOSTED, FOLLOWED_UP = "agreed", "in_progress", "done", "signposted", "followed_up"
 NOT_AVAILABLE, CARRIED_OVER, REMOVED = "not_available", "carried_over", "removed"
@@ -62,7 +63,7 @@ _FIELDS = {
     "reason": "the reason",
     "note": "the note",
 }
-_DAYS = ("on", "follow_up_by", "due")
+_DAYS = ("on", "follow_up_by", "due", "due_now", "from")
 
 
 class NotAllowed(Exception):
@@ -88,21 +89,6 @@ class Event:
 
 
 History = tuple[Event, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Signposting:
-    """The person was sent to a service. ``follow_up_by`` is None once the outcome is known; ``outcomes`` are (day, outcome)."""
-
-    service: str
-    on: date
-    how: str
-    follow_up_by: date | None
-    outcomes: tuple[tuple[date, str], ...] = ()
-
-    @property
-    def followed_up(self) -> bool:
-        return bool(self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +126,17 @@ class ItemState:
         return date.fromisoformat(day) if day else None
 
     @property
+    def due_now(self) -> date | None:
+        """The day that the record calls for since somebody decided on the item, until somebody decides about that too."""
+        day = self.snapshot.get("due_now")
+        return date.fromisoformat(day) if day else None
+
+    @property
+    def due_by(self) -> date | None:
+        """The day that counts in lists: the earlier of the two."""
+        return min((day for day in (self.due, self.due_now) if day is not None), default=None)
+
+    @property
     def follow_up_by(self) -> date | None:
         """The next day on which a signposting is followed up at the latest; None if none is open."""
         days = [one.follow_up_by for one in self.signpostings if one.follow_up_by is not None]
@@ -174,8 +171,9 @@ def act(
     """The event of one step, to be added at the end of a history. ``services`` are the ids of the prison's directory.
 
     Fields are words, days (a date or ISO); for ``change``, new values of ``owner``, ``due``, ``level``, ``service``, ``words``; for
-    ``look``, the ``item`` as proposed now (``Item.to_json``), or none where nothing calls for it any more. A signposting without
-    ``follow_up_by`` is followed up after the usual number of working days.
+    ``look``, the ``item`` as proposed now (``Item.to_json``), or none where nothing calls for it any more; or ``due_now``, the day
+    that the record calls for, and ``due``, the one it has from now on. A signposting without ``follow_up_by`` is followed up after
+    the usual number of working days.
 
     Raises:
         NotAllowed: no such step from here, a field missing or wrong, or a service that is not in the directory.
@@ -287,19 +285,11 @@ def current(history: Sequence[Event]) -> ItemState:
         origin=first.kind,
         decided=first.kind != "propose",
         agreed_once=begun not in (PROPOSED, DECLINED),
-        signpostings=tuple(_signposting(one) for one in first.data.get("signpostings", ())),
+        signpostings=tuple(Signposting.from_json(one) for one in first.data.get("signpostings", ())),
     )
     for event in history[1:]:
         state = _after(state, event)
     return state
-
-
-def _signposting(data: Mapping[str, Any]) -> Signposting:
-    by = data.get("follow_up_by")
-    outcomes = tuple((date.fromisoformat(day), outcome) for day, outcome in data.get("outcomes", ()))
-    return Signposting(
-        data["service"], date.fromisoformat(data["on"]), data["how"], date.fromisoformat(by) if by else None, outcomes
-    )
 
 
 def _after(before: ItemState, event: Event) -> ItemState:
@@ -313,20 +303,16 @@ def _after(before: ItemState, event: Event) -> ItemState:
         # What was agreed once is agreed again; what was not is offered again.
         to = AGREED if before.state in (DONE, NOT_AVAILABLE) and before.agreed_once else PROPOSED
     elif event.kind == "signpost":
-        signpostings = (*signpostings, _signposting(data))
+        signpostings = (*signpostings, Signposting.from_json(data))
     elif event.kind == "follow_up":
-        signpostings = _followed_up(signpostings, data)
+        signpostings = followed_up(signpostings, data)
         # What was started another way meanwhile goes on as it is.
         to = _by_outcomes(signpostings) if before.state in _WITH_SERVICES else None
     elif event.kind == "change":
-        snapshot = {**snapshot, **{name: data[name] for name in CHANGEABLE if name in data}}
+        called = {"called": snapshot.get("called", snapshot.get("due"))} if "due" in data else {}
+        snapshot = {**snapshot, **called, **{name: data[name] for name in CHANGEABLE if name in data}}
     elif event.kind == "look":
-        seen = data.get("item")
-        if seen and event.by == RULES and not before.decided:
-            # What nobody has decided on is as it is proposed now.
-            snapshot = dict(seen)
-        else:
-            snapshot = {**snapshot, **({name: seen[name] for name in _LOOKED_AT} if seen else {"because": [], "kept": True})}
+        snapshot = _looked(before, event)
     elif event.kind == "deliver":
         done = {**data, "by": data.get("who") or event.by}
     return ItemState(
@@ -344,21 +330,22 @@ def _after(before: ItemState, event: Event) -> ItemState:
     )
 
 
+def _looked(before: ItemState, event: Event) -> Mapping[str, Any]:
+    """What a look makes of an item. ``called`` is the day that the record called for when somebody last decided on the date."""
+    data, seen = event.data, event.data.get("item")
+    if "due_now" in data and event.by == RULES:
+        return {**before.snapshot, "due_now": data["due_now"]}
+    if "due_now" in data:
+        decided = {name: data[name] for name in ("due", "from") if name in data}
+        return {**before.snapshot, **decided, "called": data["due_now"], "due_now": None}
+    if seen and event.by == RULES and not before.decided:
+        # What nobody has decided on is as it is proposed now.
+        return dict(seen)
+    return {**before.snapshot, **({name: seen[name] for name in _LOOKED_AT} if seen else {"because": [], "kept": True})}
+
+
 def _by_outcomes(signpostings: tuple[Signposting, ...]) -> str:
     return FOLLOWED_UP if all(one.followed_up for one in signpostings) else SIGNPOSTED
-
-
-def _followed_up(signpostings: tuple[Signposting, ...], data: Mapping[str, Any]) -> tuple[Signposting, ...]:
-    """One more outcome for every open signposting to the service made by that day, or for the latest where none is open."""
-    on, by, found = date.fromisoformat(data["on"]), data.get("follow_up_by"), list(signpostings)
-    sent = [place for place, one in enumerate(signpostings) if one.service == data["service"] and one.on <= on]
-    places = [place for place in sent if signpostings[place].follow_up_by is not None] or sent[-1:]
-    for place in places:
-        one = signpostings[place]
-        # Asked about again, it is asked about once.
-        again = date.fromisoformat(by) if by and place == places[-1] else None
-        found[place] = replace(one, follow_up_by=again, outcomes=(*one.outcomes, (on, data["outcome"])))
-    return tuple(found)
 
 
 def carry(history: Sequence[Event], at: datetime, by: str, plan: str, deadlines: Deadlines) -> tuple[Event, History]:
@@ -369,16 +356,7 @@ def carry(history: Sequence[Event], at: datetime, by: str, plan: str, deadlines:
     """
     now = current(history)
     closing = act(history, "carry_over", at, by, deadlines=deadlines, to=plan)
-    kept = [
-        {
-            "service": one.service,
-            "on": one.on.isoformat(),
-            "how": one.how,
-            "follow_up_by": one.follow_up_by.isoformat() if one.follow_up_by else None,
-            "outcomes": [[day.isoformat(), outcome] for day, outcome in one.outcomes],
-        }
-        for one in now.signpostings
-    ]
+    kept = [one.to_json() for one in now.signpostings]
     state = now.state if now.live else PROPOSED
     return closing, (
         Event("carry_in", closing.at, by, {"item": dict(now.snapshot), "state": state, "signpostings": kept, "was": now.state}),

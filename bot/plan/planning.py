@@ -142,7 +142,7 @@ def make_plan(
         cohorts=cohorts,
         prompts=_prompts(cohorts, known),
         offers=_not_on(offers, items),
-        routes=find_routes(plan, path, known, record, today, dates.contacts),
+        routes=find_routes(plan, path, known, record, dates.contacts),
         notices=tuple(_notices(plan, record, dates)),
         dates=dates,
         funding=_funding(plan, record)[0],

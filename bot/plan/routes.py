@@ -61,29 +61,25 @@ class FoundRoute:
 
 
 def find_routes(
-    plan: PlanData, path: Path, known: Known, record: PersonRecord, today: date, contacts: tuple[date, ...] = ()
+    plan: PlanData, path: Path, known: Known, record: PersonRecord, contacts: tuple[date, ...] = ()
 ) -> tuple[FoundRoute, ...]:
     """Every route whose rule holds, in the order of ``routes.yml``. ``contacts`` are the person's days of contact after release."""
-    return tuple(
-        _found(route, path, known, record, today, contacts) for route in plan.routes.values() if route.when.holds(known) is True
-    )
+    return tuple(_found(route, path, known, record, contacts) for route in plan.routes.values() if route.when.holds(known) is True)
 
 
-def _found(route: Route, path: Path, known: Known, record: PersonRecord, today: date, contacts: tuple[date, ...]) -> FoundRoute:
+def _found(route: Route, path: Path, known: Known, record: PersonRecord, contacts: tuple[date, ...]) -> FoundRoute:
     timing, release = route.timing, record.release
 
     def before(days: int | None) -> date | None:
         return None if release is None or days is None else max(add_days(release, -days), record.reception.date())
 
-    due = before(timing.before_release_days)
     return FoundRoute(
         route=route,
         because=causes(route.when, known),
         consent=_consent(route, path),
         missing=tuple(name for name in route.record if not _is_known(name, path, known)),
         start=before(timing.from_days),
-        # What should have begun is due at once.
-        due=max(due, today) if due is not None and timing.at_risk_within_days else due,
+        due=before(timing.before_release_days),
         window=before(timing.at_risk_within_days),
         release_day=release if timing.on_release_day else None,
         contacts=contacts if timing.after_release_days else (),

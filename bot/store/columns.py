@@ -69,7 +69,7 @@ def columns_of(state: ItemState) -> ItemColumns:
         pathway=str(item["pathway"]),
         level=str(item["level"]),
         state=state.state,
-        due=state.due,
+        due=state.due_by,
         follow_up_by=state.follow_up_by,
         owner=str(owner["role"]) if isinstance(owner, dict) and owner.get("role") else None,
         service=item.get("service"),

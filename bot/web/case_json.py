@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.casework.case import Case, CohortView, ConsentView, ItemView, RouteView
+from bot.plan.compare import Change
 from bot.store.plan_types import AlertRow, CaseLine, Closing, DueLine, PlanRow
 from bot.web.case_view import buttons
 
@@ -57,6 +58,7 @@ def item_json(item: ItemView) -> dict[str, Any]:
         "service": item.service.id if item.service is not None else None,
         "no_service": item.no_service,
         "due": iso(item.due),
+        "due_now": iso(item.due_now),
         "due_status": item.due_status,
         "follow_up_by": iso(item.follow_up_by),
         "follow_up_status": item.follow_up_status,
@@ -71,11 +73,15 @@ def item_json(item: ItemView) -> dict[str, Any]:
             for one in item.state.signpostings
         ],
         "steps": list(buttons(item)),
-        "change": None if change is None else {"kind": change.kind, "added": list(change.added), "lost": list(change.lost)},
+        "change": None if change is None else _change(change),
         "sensitive": item.sensitive,
         "source": list(item.source),
         "history": [event.to_json() for event in item.history],
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"kind": change.kind, "added": list(change.added), "lost": list(change.lost), "due": iso(change.due)}
 
 
 def _plan(row: PlanRow) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.plan.life import FOLLOWED_UP, SIGNPOSTED
 from bot.store.plan_types import DueLine
 from bot.store.types import FIRST, InterviewRow, Person
 from bot.web.case_words import ASSESSMENTS
+from bot.web.case_words import changed as what_changed
 
 EVERYTHING, DUE, TO_AGREE, FOLLOW_UPS = SHOWS = ("all", "due", "agree", "follow_up")
 _STATUS_ORDER = {OVERDUE: 0, THIS_WEEK: 1, COMING: 2, None: 3}
@@ -58,7 +59,7 @@ class PathwayView:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many items of a plan ask for something."""
+    """How many items of a plan ask for something; ``changed`` says in words what has changed."""
 
     overdue: int
     this_week: int
@@ -66,6 +67,7 @@ class Tally:
     to_agree: int
     follow_ups: int
     changes: int
+    changed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def tally(case: Case) -> Tally:
         to_agree=sum(item.state.state == PROPOSED and not for_everybody(item) for item in items),
         follow_ups=sum(item.follow_up_by is not None for item in items),
         changes=len(changed(case)),
+        changed=what_changed(view.change for view in changed(case)),
     )
 
 
@@ -102,7 +105,7 @@ def for_everybody(item: ItemView) -> bool:
 
 def _urgency(item: ItemView) -> tuple[int, date]:
     statuses = [each for each in (item.due_status, item.follow_up_status) if each is not None]
-    days = [day for day in (item.due, item.follow_up_by) if day is not None]
+    days = [day for day in (item.due_by, item.follow_up_by) if day is not None]
     return min((_STATUS_ORDER[each] for each in statuses), default=3), min(days, default=date.max)
 
 

@@ -14,15 +14,18 @@ from bot.casework.case import ItemView
 from bot.interview.definitions import Interview
 from bot.language.wording import Wording
 from bot.outputs import staff
-from bot.outputs.staff import ASSESSMENTS, CHANGES, STANDINGS, STATES, STEPS, day, owner_words, sentence
+from bot.outputs.staff import ASSESSMENTS, CHANGES, STANDINGS, STATES, change, changed, day, owner_words, sentence
 from bot.outputs.staff import CONSENTS as CONSENT_NEEDED
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK
 from bot.plan.definitions import PlanData
+from bot.plan.life import Event
 from bot.plan.services import Directory
 from bot.store.plan_types import AlertRow, DueLine
 from bot.web.record_form import FIELDS
 
-__all__ = ["ASSESSMENTS", "CHANGES", "CONSENT_NEEDED", "STANDINGS", "STATES", "STEPS", "day", "owner_words", "sentence"]
+__all__ = [
+    "ASSESSMENTS", "CHANGES", "CONSENT_NEEDED", "STANDINGS", "STATES", "change", "changed", "day", "owner_words", "sentence",
+]  # fmt: skip
 
 STATE_COLOURS = {
     "proposed": "yellow", "agreed": "light-blue", "in_progress": "blue", "signposted": "purple", "followed_up": "turquoise",
@@ -198,10 +201,10 @@ class CaseWords:
         """Who did something, in words."""
         return names.get(who) or staff.BY.get(who) or "somebody else"
 
-    def event(self, kind: str, data: Mapping[str, Any], directory: Directory) -> tuple[str, list[tuple[str, str]]]:
+    def event(self, step: Event, directory: Directory) -> tuple[str, list[tuple[str, str]]]:
         """One step in the life of an item: what was done, and (what, value) of what was noted with it."""
-        title = STEPS.get(kind, kind)
-        if kind == "look":
+        title, data = staff.step_name(step), step.data
+        if step.kind == "look" and "due_now" not in data:
             title += ": taken over" if data.get("item") else ": it stays all the same"
         return title, [(_DETAILS[name], self._value(name, data[name], directory)) for name in _DETAILS if data.get(name)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -186,6 +186,82 @@ def test_a_new_release_date_moves_what_nobody_has_decided_on(store: Store, casew
     store.update_person(person_id, replace(case.record, release=None), by="worker")
     unknown = casework.case(person_id)
     assert {unknown.item(item.id).due for item in by_release[1:]} == {None}, "not known is shown, not guessed"
+
+
+def moved(store: Store, casework: Casework, person_id: str, release: date | None) -> None:
+    store.update_person(person_id, replace(casework.case(person_id).record, release=release), by="worker")
+    casework.case(person_id)
+
+
+def due_on(casework: Casework, item_id: str) -> list[date]:
+    return [line.on for line in casework.due_list(casework.query(), 500) if line.item_id == item_id and line.what == "item"]
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_release_date_that_moves_after_a_decision_is_looked_at(
+    store: Store, casework: Casework, clock: Clock, accept: bool
+) -> None:
+    person_id = made(store, casework, somebody(said={"where_will_live": "nowhere", "duty_to_refer_consent": "yes"}))
+    release = casework.case(person_id).record.release
+    chosen = {item.activity.id: item for item in casework.case(person_id).items}
+    ids = {name: chosen[name].id for name in ("acc_duty_to_refer", "acc_emergency")}
+    for item_id in ids.values():
+        casework.step(person_id, item_id, "agree", "worker", casework.case(person_id).item(item_id).seen)
+    assert casework.case(person_id).changes == ()
+    sooner = date(2027, 1, 29)
+    moved(store, casework, person_id, sooner)
+    days = {"acc_duty_to_refer": sooner - timedelta(days=56), "acc_emergency": sooner}
+    case = casework.case(person_id)
+    assert {(one.kind, one.activity, one.due) for one in case.changes} == {("date", name, day) for name, day in days.items()}
+    for name, item_id in ids.items():
+        assert due_on(casework, item_id) == [days[name]], "the earlier of the two counts until somebody has decided"
+        item = case.item(item_id)
+        assert (item.due, item.due_by, item.due_now) == (chosen[name].due, days[name], days[name])
+        casework.look(person_id, item_id, "worker", item.seen, accept)
+        now = casework.case(person_id).item(item_id)
+        assert now.change is None and now.state.state == "agreed"
+        assert due_on(casework, item_id) == [now.due] == [days[name] if accept else chosen[name].due]
+    # What was decided on is asked about again only when the date moves again, and no more when it moves back.
+    later = date(2027, 7, 30)
+    moved(store, casework, person_id, later)
+    assert {one.due for one in casework.case(person_id).changes} == {later, later - timedelta(days=56)}
+    assert due_on(casework, ids["acc_emergency"]) == [sooner if accept else release], "the later date waits for somebody"
+    moved(store, casework, person_id, sooner)
+    assert casework.case(person_id).changes == ()
+    assert due_on(casework, ids["acc_emergency"]) == [sooner if accept else release]
+
+
+def test_a_date_of_a_workers_own_is_asked_about_only_when_release_moves(store: Store, casework: Casework, clock: Clock) -> None:
+    person_id = made(store, casework, somebody(said={"where_will_live": "nowhere"}, release=None))
+    item = next(item for item in casework.case(person_id).items if item.activity.id == "acc_emergency")
+    casework.step(person_id, item.id, "change", "worker", item.seen, due=date(2027, 1, 4), reason="she asked for it")
+    added = casework.add_item(person_id, "ttg_support_networks", "she asked for it", "worker")
+    assert casework.case(person_id).changes == ()
+    release = date(2027, 5, 14)
+    moved(store, casework, person_id, release)
+    case = casework.case(person_id)
+    assert {(one.kind, one.due) for one in case.changes} == {("date", release)}
+    assert due_on(casework, added) == [release], "what had no date has one in the lists"
+    assert due_on(casework, item.id) == [date(2027, 1, 4)]
+    casework.step(person_id, added, "change", "worker", case.item(added).seen, due=release, reason="as the record says")
+    assert [one.key for one in casework.case(person_id).changes] == [item.key]
+
+
+def test_what_was_due_at_once_stays_so_and_the_duty_to_refer_is_overdue_once_its_day_has_passed(
+    store: Store, casework: Casework, clock: Clock
+) -> None:
+    said = {"where_will_live": "nowhere", "duty_to_refer_consent": "yes"}
+    person_id = made(store, casework, somebody(said=said, release=date(2027, 1, 8)))
+    item = next(item for item in casework.case(person_id).items if item.activity.id == "acc_duty_to_refer")
+    assert item.due == clock.today, "its 56 days have begun"
+    casework.step(person_id, item.id, "agree", "worker", item.seen)
+    clock.forward(days=3)
+    case = casework.case(person_id)
+    assert case.changes == () and case.item(item.id).due_status == "overdue"
+    route = next(view for view in case.routes if view.id == "duty_to_refer")
+    assert route.found is not None and route.found.due < item.due and route.status == "overdue"
+    moved(store, casework, person_id, date(2027, 3, 31))
+    assert [(one.kind, one.due) for one in casework.case(person_id).changes] == [("date", date(2027, 2, 3))]
 
 
 def test_dates_counted_from_today_do_not_creep(store: Store, casework: Casework, clock: Clock) -> None:

@@ -190,11 +190,14 @@ def test_what_nobody_decided_on_takes_over_dates_and_services_and_no_date_creeps
     assert compare((current(history) for history in before.values()), later.plan()) == ()
 
 
-def test_what_somebody_decided_on_keeps_its_date() -> None:
+def test_what_somebody_decided_on_keeps_its_date_and_is_asked_about() -> None:
     person = Person(record(release=date(2027, 5, 14))).says(where_will_live="nowhere")
     states = []
     for item in person.plan().items:
         history = begin(item, NOW)
         states.append(current((*history, act(history, "note", NOW, "worker", deadlines=plan_data().deadlines, note="mine"))))
     later = Person(record(release=date(2027, 6, 18))).says(where_will_live="nowhere")
-    assert compare(states, later.plan()) == ()
+    changes = compare(states, later.plan())
+    assert {change.kind for change in changes} == {"date"} and not any(change.untouched for change in changes)
+    by_release = {state.key for state in states if state.snapshot["due_rule"] in ("release", "duty_to_refer")}
+    assert {change.key for change in changes} == by_release

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.casework.case import ItemView
+from bot.outputs import staff
 from bot.store.types import Decision, Entry
 from tests.web.casing import (
     audited,
@@ -107,6 +109,28 @@ def changed(house: House, activity: str = DUTY) -> ItemView:
     answer_again(house, case.interview.id, "where_will_live", "return")
     casework_of(house).ensure_plan(case.interview.id, "test")
     return item_of(house, activity)
+
+
+@pytest.mark.parametrize(("do", "taken"), [("accept", True), ("leave", False)])
+def test_a_release_date_that_moved_is_looked_at(cases: House, at_work: Browser, do: str, taken: bool) -> None:
+    item, person = item_of(cases, DUTY), cases.person("Daniel")
+    casework_of(cases).step(person.id, item.id, "agree", "test", item.seen)
+    sooner = case_of(cases).today + timedelta(days=70)
+    cases.store.update_person(person.id, replace(person.record, release=sooner), by="test")
+    now, new = item_of(cases, DUTY), sooner - timedelta(days=56)
+    for page in (plan_page(cases), item_page(cases, DUTY)):
+        at_work.get(page)
+        shown = shown_in(at_work.page)
+        assert f"The record now calls for another date: {staff.day(new)}. The plan has {staff.day(item.due)}." in shown
+        assert "Take the new date" in shown and "Keep the old date" in shown
+    at_work.get(f"/people/{person.id}")
+    assert "The release date changed: 1 to look at." in shown_in(at_work.page)
+    at_work.get(plan_page(cases))
+    assert at_work.post(f"{plan_page(cases)}/look", {"item": item.id, "seen": str(now.seen), "do": do}).status_code == 303
+    decided = item_of(cases, DUTY)
+    assert decided.change is None and decided.due == (new if taken else item.due)
+    at_work.get(item_page(cases, DUTY))
+    assert f"Another date: {'taken over' if taken else 'it stays as it was'}" in shown_in(at_work.page)
 
 
 def answer_again(house: House, interview_id: str, question: str, option: str) -> None:
