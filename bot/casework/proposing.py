@@ -24,9 +24,6 @@ from bot.store.plan_types import (
     CLOSING,
     COHORT,
     CONTACT,
-    DIED,
-    RECALLED,
-    RELEASED,
     CaseFile,
     Closing,
     NewAlert,
@@ -40,8 +37,6 @@ from bot.store.types import COMPLETE, InterviewRow
 
 MADE, FOLLOWED = "plan made", "plan followed what changed"
 NOTHING_CALLS = "nothing calls for it any more"
-# A stay in prison ends with these: what comes after is another.
-ENDS_STAY = (RELEASED, RECALLED, DIED)
 OTHER_STAY = "it was given in an earlier stay in prison"
 
 
@@ -130,7 +125,7 @@ def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
     """
     plan_id, before = uuid4().hex, next(iter(file.plans), None)
     by_hand = closing_of(file, before)
-    carries = before is not None and same_stay(file, before) and (by_hand is None or by_hand.reason not in ENDS_STAY)
+    carries = before is not None and same_stay(file, before) and (by_hand is None or not by_hand.ends_stay)
     events: dict[str, tuple[Event, ...]] = {}
     histories: list[History] = []
     if before is not None and carries:

@@ -25,6 +25,7 @@ from bot.store.plan_types import (
     ACTIVE,
     CLOSED,
     CLOSING,
+    ENDS_STAY,
     LIVE,
     CaseEvent,
     CaseFile,
@@ -80,6 +81,16 @@ class Cases(Interviews):
         """A person's plans, the newest first."""
         with self.read() as session:
             return plans_in(session, person_id)
+
+    def fill_closings(self) -> None:
+        """Write what lists need of closings from before there was a column for it."""
+        waiting = plan_models.PlanClosing.ends_stay.is_(None)
+        with self.read() as session:
+            if session.scalar(select(plan_models.PlanClosing.id).where(waiting).limit(1)) is None:
+                return
+        with self.write() as session:
+            for row in session.scalars(select(plan_models.PlanClosing).where(waiting)):
+                row.ends_stay = self.cipher.unseal(row.payload)["reason"] in ENDS_STAY
 
     def without_plan(self, limit: int = 100) -> list[InterviewRow]:
         """Complete interviews that lack their plan, the oldest first: a process ended in between, or they are from before plans."""
@@ -169,7 +180,9 @@ class Cases(Interviews):
     def _close(self, session: Session, file: CaseFile, closing: Closing) -> None:
         _own_plan(session, file, closing.plan_id).state = CLOSED if closing.kind == CLOSING else ACTIVE
         payload = self.cipher.seal({"kind": closing.kind, "reason": closing.reason, "note": closing.note})
-        session.add(plan_models.PlanClosing(plan_id=closing.plan_id, at=closing.at, by=closing.by, payload=payload))
+        row = plan_models.PlanClosing(plan_id=closing.plan_id, at=closing.at, by=closing.by, payload=payload)
+        row.ends_stay = closing.ends_stay
+        session.add(row)
 
     def _set_worker(self, session: Session, plan: plan_models.Plan, worker: str | None) -> None:
         if worker is not None and session.get(models.User, worker) is None:

@@ -136,12 +136,18 @@ def _done(kind: str, opens: Callable[[Any], ColumnElement[Any]] | None = None) -
 
 
 def _here(query: CaseQuery) -> list[ColumnElement[bool]]:
-    """Who is still to be assessed: not long released, and without a plan of this stay that was closed by hand and none after it."""
-    person, closed, after = aliased(Person), aliased(Plan), aliased(Plan)
+    """Who is still to be assessed: not long released, and without a plan of this stay that was closed because the stay ended.
+
+    A later plan shows that it did not; one closed for a transfer leaves the person to be assessed where they are now.
+    """
+    person, closed, after, later = aliased(Person), aliased(Plan), aliased(Plan), aliased(PlanClosing)
     by_hand = (
         select(closed.person_id).join(PlanClosing, PlanClosing.plan_id == closed.id).join(person, person.id == closed.person_id)
     )
     by_hand = by_hand.where(closed.state == CLOSED, func.date(closed.made_at) >= func.date(person.reception))
+    # Of a plan that was closed more than once the last closing counts.
+    by_hand = by_hand.where(PlanClosing.ends_stay.is_(True))
+    by_hand = by_hand.where(~exists().where(later.plan_id == PlanClosing.plan_id, later.id > PlanClosing.id))
     by_hand = by_hand.where(~exists().where(after.person_id == closed.person_id, after.state != CLOSED))
     last = add_days(query.today, -AFTER_RELEASE_DAYS)
     return [or_(Person.release.is_(None), Person.release >= last), Person.id.not_in(by_hand)]

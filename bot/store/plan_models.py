@@ -143,7 +143,10 @@ class CaseEvent(Base):
 
 
 class PlanClosing(Base):
-    """A plan closed by hand, or opened again. Rows are only ever added; only ``payload`` can change (key rotation)."""
+    """A plan closed by hand, or opened again. Rows are only ever added; only ``payload`` can change (key rotation).
+
+    ``ends_stay``: the person is in prison no more; which reason it was for is in ``payload``. None is not filled in yet.
+    """
 
     __tablename__ = "plan_closings"
     __table_args__ = (NEVER_AGAIN,)
@@ -153,6 +156,7 @@ class PlanClosing(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     payload: Mapped[str]
+    ends_stay: Mapped[bool | None]
 
 
 class PlanContact(Base):

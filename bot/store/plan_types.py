@@ -25,6 +25,8 @@ LIVE = (PROPOSED, AGREED, IN_PROGRESS, SIGNPOSTED, FOLLOWED_UP)
 ROUTE, CONTACT, COHORT = ABOUT_KINDS = ("route", "contact", "cohort")
 # What a plan is closed for by hand; a plan that another takes the place of is closed without any of them.
 CLOSE_REASONS = RELEASED, TRANSFERRED, RECALLED, DIED, OTHER = ("released", "transferred", "recalled", "died", "other")
+# A stay in prison ends with these: what comes after is another.
+ENDS_STAY = (RELEASED, RECALLED, DIED)
 CLOSING, REOPENING = ("closed", "reopened")
 # ``CaseQuery.worker``: the plans that nobody is responsible for.
 NOBODY = "nobody"
@@ -106,6 +108,10 @@ class Closing:
     by: str
     reason: str = ""
     note: str = ""
+
+    @property
+    def ends_stay(self) -> bool:
+        return self.reason in ENDS_STAY
 
 
 @dataclass(frozen=True, slots=True)

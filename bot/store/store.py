@@ -51,6 +51,7 @@ class Store(Erasure, People, Cases, CaseLists, Notes, Services, Settings, Subjec
             store = cls(engine, cipher, clock)
             keys.admit_newest(store)
             store.fill_columns()
+            store.fill_closings()
         except BaseException:
             engine.dispose()
             raise

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import update
 
 from bot.casework.casework import Casework
 from bot.plan.life import NotAllowed
 from bot.store import Store
-from bot.store.errors import ChangedMeanwhile
+from bot.store.database import MIGRATIONS
+from bot.store.errors import ChangedMeanwhile, StoreError
+from bot.store.plan_models import PlanClosing
 from bot.store.plan_types import CLOSE_REASONS
-from tests.casework.making import PRISON, Clock, interviewed, somebody
+from tests.casework.making import PRISON, Clock, interviewed, make_casework, somebody
 
 
 def made(store: Store, casework: Casework, number: int = 1, **changes: object) -> str:
@@ -36,7 +42,7 @@ def test_a_closed_plan_stands_in_no_list_and_cannot_be_worked_on(store: Store, c
         (item.id, item.state.state, item.history) for item in before.items
     ]
     assert {line.person_id for line in casework.case_list(casework.query())} == {other}
-    assert {line.person_id for line in casework.due_list(casework.query(), 500)} == {other}
+    assert {line.person_id for line in casework.due_list(casework.query(), 500) if line.plan_id is not None} == {other}
     assert casework.counts(casework.query()).plans == 1
     item = before.items[0]
     with pytest.raises(NotAllowed, match="open it again"):
@@ -47,6 +53,38 @@ def test_a_closed_plan_stands_in_no_list_and_cannot_be_worked_on(store: Store, c
     assert casework.ensure_plan(before.interview.id, "worker", early=True).id == before.plan.id  # type: ignore[union-attr]
     assert casework.case(person).plan is None
     assert casework.catch_up() == 0
+
+
+@pytest.mark.parametrize("reason", CLOSE_REASONS)
+def test_only_what_ends_the_stay_takes_a_person_off_the_lists(store: Store, casework: Casework, clock: Clock, reason: str) -> None:
+    person = made(store, casework)
+    casework.close_plan(person, "transferred", "worker")
+    casework.reopen_plan(person, "not yet", "worker")
+    casework.close_plan(person, reason, "worker", "a reason")
+    store.update_person(person, replace(store.person(person).record, prison="HMP Elsewhere"), by="worker")
+    clock.forward(days=120)
+    query = casework.query(prison="HMP Elsewhere")
+    listed = [line.what for line in casework.due_list(query)]
+    assert listed == (["prerelease"] if reason in ("transferred", "other") else [])
+
+
+def test_closings_from_before_the_lists_knew_of_them_are_filled_in(
+    store: Store, casework: Casework, clock: Clock, tmp_path: Path
+) -> None:
+    moved, gone = made(store, casework), made(store, casework, 2)
+    casework.close_plan(moved, "transferred", "worker")
+    casework.close_plan(gone, "released", "worker")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+    keys = tmp_path / "home" / "keys"
+    with Store.open(store.engine.url.render_as_string(hide_password=False), keys, clock=clock) as again:
+        listed = [line.person_id for line in make_casework(again, clock).due_list(casework.query())]
+        assert listed == [moved]
+        with pytest.raises(StoreError), again.write() as session:
+            session.execute(update(PlanClosing).values(ends_stay=False))
 
 
 def test_opened_again_it_goes_on_where_it_was_and_both_are_in_its_history(store: Store, casework: Casework, clock: Clock) -> None:
