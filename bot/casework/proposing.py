@@ -11,8 +11,9 @@ from bot.casework.raising import alerts_of
 from bot.casework.situation import context_of
 from bot.interview.path import Context, Path, PathFinder
 from bot.interview.record import PersonRecord
+from bot.plan import routes
 from bot.plan.compare import Change, compare, follow, noted_date
-from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents
+from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents, told_to_workers
 from bot.plan.dates import in_london
 from bot.plan.definitions import Deadlines, PlanData
 from bot.plan.items import DECLINED, ProposedPlan
@@ -70,7 +71,11 @@ def grounds(
     interview = file.interview(interview_id)
     context = context_of(interview, file.record, settings, today)
     path = finder.path(context, file.answers[interview_id])
-    proposed = make_plan(plan_data, finder.interview, path, context, file.record, today, marks_of(file))
+    consents = consents_of(file, plan_data, path, file.answered.get(interview_id, {}))
+    # One from an earlier stay lapses.
+    told = told_to_workers(consents, in_london(file.record.reception))
+    yes_or_no = {question: routes.GIVEN if yes else routes.NOT_GIVEN for question, yes in told.items()}
+    proposed = make_plan(plan_data, finder.interview, path, context, file.record, today, marks_of(file), yes_or_no)
     return Grounds(plan_data, finder, interview, context, path, proposed, today)
 
 

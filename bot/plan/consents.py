@@ -104,6 +104,16 @@ def read_consents(plan: PlanData, events: Iterable[ConsentEvent]) -> Consents:
     return Consents(plan, standings)
 
 
+def told_to_workers(consents: Consents, since: datetime) -> dict[str, bool]:
+    """The consent questions that a worker was told a yes or no to later than any answer, from a moment on; True is a yes."""
+    standings = ((rule, consents.standing(rule.id)) for rule in consents.plan.consents.values())
+    return {
+        rule.question: one.state == GIVEN
+        for rule, one in standings
+        if one.how == BY_WORKER and one.state in (GIVEN, REFUSED, WITHDRAWN) and one.since is not None and one.since >= since
+    }
+
+
 def from_answers(plan: PlanData, path: Path, answered: Mapping[str, datetime], by: str = "person") -> tuple[ConsentEvent, ...]:
     """The consents that the answers on a path give or refuse.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -26,7 +26,7 @@ from bot.plan.items import (
     Party,
 )
 from bot.plan.needs import FoundNeed, Known
-from bot.plan.routes import GIVEN, NOT_GIVEN, answered_consent, given_services
+from bot.plan.routes import GIVEN, NOT_GIVEN, NOTHING_TOLD, answered_consent, given_services
 from bot.plan.services import Seeker, Service, Suggestion, suggest
 
 _TENANCY = "acc_keep_tenancy"
@@ -45,9 +45,10 @@ class Filling:
         dates: Dates,
         today: date,
         cohorts: Sequence[FoundCohort],
+        told: Mapping[str, str] = NOTHING_TOLD,
     ) -> None:
         self.plan, self.path, self.known, self.record, self.dates = plan, path, known, record, dates
-        self.today = today
+        self.today, self.told = today, told
         self.raised = any(found.cohort.raises for found in cohorts)
         self.seeker = find_seeker(plan, path, known, record, cohorts)
         self._suggested: dict[tuple[str, ...], Suggestion | None] = {}
@@ -83,7 +84,7 @@ class Filling:
 
     def _state(self, activity: Activity, reasons: Sequence[Because]) -> tuple[str, str, str | None]:
         """State, why it is declined, and the consent. Declined where every reason is a need turned down, or consent was refused."""
-        consent = answered_consent(self.path, activity.consent) if activity.consent else None
+        consent = answered_consent(self.path, activity.consent, self.told) if activity.consent else None
         if consent == NOT_GIVEN:
             return DECLINED, NO_CONSENT, consent
         own = [reason for reason in reasons if reason.kind != RAISED]
@@ -116,8 +117,8 @@ class Filling:
         own = [kind for found in needs for kind in (self.plan.needs[found.id].services if found.id in self.plan.needs else ())]
         only_own = own and activity.by_need and activity.signpost
         kinds = list(dict.fromkeys(own if only_own else [*own, *activity.services]))
-        covered = given_services(self.path, self.plan.consents, activity.consent)
-        if covered and activity.consent and answered_consent(self.path, activity.consent) == GIVEN:
+        covered = given_services(self.path, self.plan.consents, activity.consent, self.told)
+        if covered and activity.consent and answered_consent(self.path, activity.consent, self.told) == GIVEN:
             kinds = [kind for kind in kinds if kind in covered]
         wanted = tuple(kinds)
         if wanted not in self._suggested:

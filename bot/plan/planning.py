@@ -31,7 +31,7 @@ from bot.plan.items import (
 )
 from bot.plan.needs import FoundNeed, Known, causes, needs_in
 from bot.plan.profile import is_high_need
-from bot.plan.routes import find_routes
+from bot.plan.routes import NOTHING_TOLD, find_routes
 
 _FIRST = (FOR_NEED, FOR_ANSWER, FOR_COHORT, FOR_EVERYBODY, RAISED)
 
@@ -112,12 +112,13 @@ def make_plan(
     record: PersonRecord,
     today: date,
     marks: Mapping[str, bool] | None = None,
+    told: Mapping[str, str] = NOTHING_TOLD,
 ) -> ProposedPlan:
     """The plan that the answers on a path and the record call for on a day.
 
     Level 1 of every pathway always; what a need calls for where it is found, also where help with it is not wanted (the item is
     then declined); level 3 as well where the person is vulnerable or the case complex. ``context`` holds the facts the path was
-    computed with. Pure: the same in, the same out.
+    computed with, ``told`` the consents told to a worker since (see ``routes.answered_consent``). Pure: the same in, the same out.
     """
     known = Known(context, path)
     needs = needs_in(interview, path, known)
@@ -133,7 +134,7 @@ def make_plan(
     _for_cohorts(plan, drafts, known, needs, cohorts)
     _for_answers(plan, drafts, known)
     drafts.replace()
-    filling = Filling(plan, path, known, record, dates, today, cohorts)
+    filling = Filling(plan, path, known, record, dates, today, cohorts, told)
     ordered = drafts.ordered({found.id: number for number, found in enumerate(needs)})
     items = tuple(filling.item(draft.activity, draft.key, draft.in_order(), draft.needs, draft.sources) for draft in ordered)
     return ProposedPlan(

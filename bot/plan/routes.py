@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from bot.interview.path import Path
@@ -15,6 +16,7 @@ from bot.plan.definitions import ConsentRule, PlanData, Route, RouteStep
 from bot.plan.needs import Cause, Known, causes
 
 NONE_NEEDED, GIVEN, NOT_GIVEN, ASK_FIRST = "none_needed", "given", "not_given", "ask_first"
+NOTHING_TOLD: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,21 @@ def _consent(route: Route, path: Path) -> str:
     return answered_consent(path, (route.consent,)) if route.consent else ASK_FIRST
 
 
-def answered_consent(path: Path, questions: tuple[str, ...]) -> str:
-    """What was answered to consent questions: one yes is enough; no to all that were asked is a no; else the worker asks first."""
-    said = [step.answer for question in questions if (step := path.by_id.get(question)) is not None and step.settled]
-    if any(answer is not None and "yes" in answer.options for answer in said):
+def answered_consent(path: Path, questions: tuple[str, ...], told: Mapping[str, str] = NOTHING_TOLD) -> str:
+    """What was said to consent questions: one yes is enough; no to all that were asked is a no; else the worker asks first.
+
+    ``told`` is what was told to a worker since, given or not given by question: it takes the place of the answer.
+    """
+    said = {told.get(question) or _answered(path, question) for question in questions if question in told or question in path}
+    if GIVEN in said:
         return GIVEN
-    asked = [question for question in questions if question in path]
-    refused = [answer for answer in said if answer is not None and "no" in answer.options]
-    return NOT_GIVEN if asked and len(refused) == len(asked) else ASK_FIRST
+    return NOT_GIVEN if said == {NOT_GIVEN} else ASK_FIRST
+
+
+def _answered(path: Path, question: str) -> str:
+    step = path.by_id[question]
+    options = step.answer.options if step.settled and step.answer is not None else ()
+    return GIVEN if "yes" in options else NOT_GIVEN if "no" in options else ASK_FIRST
 
 
 def _is_known(name: str, path: Path, known: Known) -> bool:
@@ -111,12 +120,14 @@ def _is_known(name: str, path: Path, known: Known) -> bool:
     return step is None or (step.answer is not None and step.answer.given)
 
 
-def given_services(path: Path, rules: Mapping[str, ConsentRule], questions: tuple[str, ...]) -> frozenset[str]:
+def given_services(
+    path: Path, rules: Mapping[str, ConsentRule], questions: tuple[str, ...], told: Mapping[str, str] = NOTHING_TOLD
+) -> frozenset[str]:
     """The kinds of service that the yes to some of these questions covers."""
     by_question = {rule.question: rule for rule in rules.values()}
     return frozenset(
         kind
         for question in questions
-        if question in by_question and answered_consent(path, (question,)) == GIVEN
+        if question in by_question and answered_consent(path, (question,), told) == GIVEN
         for kind in by_question[question].services
     )

@@ -237,6 +237,55 @@ def test_consents_are_given_and_withdrawn_and_dated(store: Store, casework: Case
         casework.give_consent(person_id, "services", "worker", service="no_such_service")
 
 
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_consent_told_to_a_worker_later_opens_what_waited_for_it(
+    store: Store, casework: Casework, clock: Clock, decided: bool
+) -> None:
+    person_id = interviewed(store, somebody(said={"where_will_live": "nowhere", "duty_to_refer_consent": "no"})).person_id
+
+    def refer() -> ItemView:
+        return next(item for item in casework.case(person_id).items if item.activity.id == "acc_duty_to_refer")
+
+    assert refer().state.state == "declined"
+    if decided:
+        casework.step(person_id, refer().id, "note", "worker", refer().seen, note="asked again on Monday")
+    clock.forward(days=3)
+    casework.give_consent(person_id, "council", "worker", note="has changed his mind")
+    listed = [line.item_id for line in casework.due_list(casework.query(), 500)] if refer() else []
+    if decided:
+        change = refer().change
+        assert refer().state.state == "declined" and change is not None and change.kind == "wish"
+        casework.look(person_id, refer().id, "worker", refer().seen)
+    else:
+        assert refer().change is None and refer().id in listed
+    assert refer().state.state == "proposed" and refer().consent == "given"
+    clock.forward(days=3)
+    casework.withdraw_consent(person_id, "council", "worker")
+    change = refer().change
+    assert refer().consent == "not_given"
+    if decided:
+        assert refer().state.state == "proposed" and change is not None and change.kind == "wish"
+    else:
+        assert refer().state.state == "declined" and change is None
+
+
+def test_a_consent_told_in_an_earlier_stay_opens_nothing_in_this_one(store: Store, casework: Casework, clock: Clock) -> None:
+    person = somebody(said={"where_will_live": "nowhere"})
+    person_id = interviewed(store, person).person_id
+    casework.give_consent(person_id, "council", "worker")
+    before = casework.case(person_id)
+    assert [item.consent for item in before.items if item.activity.id == "acc_duty_to_refer"] == ["given"]
+    casework.close_plan(person_id, "released", "worker")
+    clock.forward(days=60)
+    person.record = replace(person.record, reception=clock.now.replace(tzinfo=None), part1_completed=clock.today)
+    store.update_person(person_id, person.record, by="worker")
+    clock.forward(days=1)
+    casework.ensure_plan(interviewed(store, person).id, "worker")
+    item = next(item for item in casework.case(person_id).items if item.activity.id == "acc_duty_to_refer")
+    assert item.consent == "ask_first"
+    assert [event.data["item"]["consent"] for event in item.history] == ["ask_first"]
+
+
 def test_a_consent_of_the_interview_is_written_down_once_and_the_later_word_counts(
     store: Store, casework: Casework, clock: Clock
 ) -> None:
