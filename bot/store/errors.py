@@ -29,8 +29,8 @@ class NotFound(StoreError):
 class ChangedMeanwhile(StoreError):
     """Somebody else took a step since the page was drawn; nothing was written."""
 
-    def __init__(self) -> None:
-        super().__init__("plan: somebody has changed this since you opened it; nothing was saved, look at it again")
+    def __init__(self, what: str = "plan") -> None:
+        super().__init__(f"{what}: somebody has changed this since you opened it; nothing was saved, look at it again")
 
 
 class AlreadyThere(StoreError):

@@ -21,7 +21,7 @@ from bot.plan.dates import needs_part2
 from bot.plan.definitions import Deadlines
 from bot.store import models
 from bot.store.audit import AuditTrail
-from bot.store.errors import AlreadyThere, BadInput, NotFound, StoreDamaged
+from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound, StoreDamaged
 from bot.store.keeping_models import RecordChange
 from bot.store.keys import Cipher
 from bot.store.plan_models import Alert
@@ -54,11 +54,14 @@ class People(AuditTrail):
             _be_free(session, record.prison_number, "")
             return self._person(self._add(session, record, by))
 
-    def update_person(self, person_id: str, record: PersonRecord, by: str, reason: str = "") -> Person:
+    def update_person(self, person_id: str, record: PersonRecord, by: str, reason: str = "", seen: str | None = None) -> Person:
         """Replace a person's record. What it was before is kept, with the ``reason`` for the change (``Corrections``).
+
+        ``seen`` is the ``version`` of the record that the change was made on; None where it is right whatever stands there.
 
         Raises:
             NotFound: there is no such person.
+            ChangedMeanwhile: the record is no longer the one that was seen.
             AlreadyThere: someone else has this prison number.
             BadInput: as for ``add_person``, or the reason is too long.
         """
@@ -69,6 +72,8 @@ class People(AuditTrail):
             row = session.get(models.Person, person_id, with_for_update=True)
             if row is None:
                 raise NotFound("person")
+            if seen is not None and record_from(self.cipher, row.details).version != seen:
+                raise ChangedMeanwhile("record")
             _be_free(session, record.prison_number, person_id)
             return self._person(self._change(session, row, record, by, reason))
 

@@ -15,6 +15,7 @@ from bot.interview.record import PersonRecord, RecordError, read_record
 Choices = tuple[tuple[str, str], ...]
 YES_NO: Choices = (("yes", "Yes"), ("no", "No"))
 NOT_KNOWN: Choices = (*YES_NO, ("", "Not known"))
+PARTS = ("day", "month", "year", "time")
 ONE_CHOICE, SOME_CHOICES, DAY, MOMENT, TEXT = "one", "some", "day", "moment", "text"
 
 
@@ -175,6 +176,35 @@ def read_posted(values: Mapping[str, Any]) -> PersonRecord:
         return read_record(data)
     except RecordError as error:
         raise RecordError({name: _sentence(name, text) for name, text in error.problems.items()}) from None
+
+
+def brought_up(typed: Values, opened: PersonRecord | None, now: PersonRecord) -> tuple[Values, dict[str, str]]:
+    """What was typed over a record that somebody else has changed since, and what to say of each field they changed.
+
+    ``opened`` is the record as the form showed it. A field that was left as it stood takes over what is new; one that both changed
+    stays as it was typed. Where it is not known what was shown, all that was typed stays.
+    """
+    values, said = dict(typed), dict[str, str]()
+    newer, older = values_of(now), None if opened is None else values_of(opened)
+    for name, field in FIELDS.items():
+        mine, new, old = _put(field, typed), _put(field, newer), None if older is None else _put(field, older)
+        if new in (mine, old):
+            continue
+        how = "the record now says" if older is None else "somebody changed this to"
+        changed = f"{field.label.rstrip('?')}: {how} “{shown(field, now)}”"
+        if mine == old:
+            values |= new
+            said[name] = f"{changed}, and here it is now"
+        else:
+            said[name] = f"{changed}. What you put in stands here: save it only if it is right"
+    return values, said
+
+
+def _put(field: Field, values: Mapping[str, Any]) -> Values:
+    """What is put in for one field, by the names of its boxes."""
+    names = [f"{field.name}-{part}" for part in PARTS] if field.kind in (DAY, MOMENT) else [field.name]
+    found = {name: values.get(name, "") for name in names}
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 def _together(name: str, values: Mapping[str, Any]) -> str:

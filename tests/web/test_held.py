@@ -97,7 +97,7 @@ def test_a_record_is_not_corrected_without_saying_why(cases: House, worker: Brow
     worker.get(f"/people/{person.id}/change")
     form = {"prison_number": person.prison_number, "name": "Dan Ashworth", "date_of_birth-day": "1", "date_of_birth-month": "3"}
     form |= {"date_of_birth-year": "1991", "sex": "male", "prison": person.prison, "reception-day": "1", "reception-month": "2"}
-    form |= {"reception-year": "2026", "sentence_type": "remand"}
+    form |= {"reception-year": "2026", "sentence_type": "remand", "seen": worker.hidden("seen")}
     assert worker.post(f"/people/{person.id}/change", form).status_code == 422
     assert "Write why the record is changed" in worker.page and 'value="Dan Ashworth"' in worker.page
     assert worker.post(f"/people/{person.id}/change", {**form, "why_changed": "x" * 2001}).status_code == 422

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from bot.interview.answers import Answer
 from bot.store.types import PRERELEASE, Decision, Entry, InterviewState
 from bot.web.posted import new_turn
+from bot.web.record_form import values_of
+from tests.web.casing import shown_in
 from tests.web.conftest import Browser, House, answer_until, web_of
 
 RECORD = {
@@ -139,10 +143,56 @@ def test_a_record_is_changed(house: House, worker: Browser) -> None:
     assert 'value="Daniel Ashworth"' in worker.page
     response = worker.post(
         f"/people/{person.id}/change",
-        {**RECORD, "prison_number": person.prison_number, "name": "Dan Ashworth", "why_changed": "a mistake"},
+        {**RECORD, "prison_number": person.prison_number, "name": "Dan Ashworth", "why_changed": "a mistake"}
+        | {"seen": worker.hidden("seen")},
     )
     assert response.location == f"/people/{person.id}"
     assert house.store.person(person.id).record.name == "Dan Ashworth"
+
+
+def test_a_record_that_somebody_else_changed_meanwhile_is_not_put_back(house: House, worker: Browser) -> None:
+    """Two have the form open: one saves a new release date, the other then the name of an officer."""
+    person, other = house.person("Daniel"), house.signed_in()
+    page = f"/people/{person.id}/change"
+    worker.get(page)
+    typed = {**values_of(person.record), "seen": worker.hidden("seen"), "responsible_officer": "J. Example", "why_changed": "named"}
+    assert person.name not in typed["seen"] and person.prison_number not in typed["seen"]
+    other.get(page)
+    recalculated = {"release-day": "1", "release-month": "12", "release-year": "2027", "home_area": "Hull", "why_changed": "moved"}
+    moved = {**values_of(person.record), **recalculated, "seen": other.hidden("seen")}
+    assert other.post(page, moved).status_code == 303
+    answer = worker.post(page, {**typed, "home_area": "York"})
+    kept = house.store.person(person.id).record
+    assert answer.status_code == 409
+    assert (kept.release, kept.home_area, kept.responsible_officer) == (
+        date(2027, 12, 1),
+        "Hull",
+        person.record.responsible_officer,
+    )
+    said = shown_in(worker.page)
+    assert "Somebody changed this record after you opened the page" in said
+    assert "Release date: somebody changed this to “1 December 2027”, and here it is now" in said
+    assert "Home area: somebody changed this to “Hull”. What you put in stands here" in said
+    assert 'value="J. Example"' in worker.page and 'value="York"' in worker.page and 'value="named"' in worker.page
+    # What the page shows now is right, and saves.
+    shown = {**typed, **recalculated, "home_area": "Hull", "why_changed": "named", "seen": worker.hidden("seen")}
+    assert worker.post(page, shown).status_code == 303
+    kept = house.store.person(person.id).record
+    assert (kept.release, kept.home_area, kept.responsible_officer) == (date(2027, 12, 1), "Hull", "J. Example")
+
+
+def test_a_mistake_in_the_form_does_not_hide_that_the_record_changed(house: House, worker: Browser) -> None:
+    person = house.person("Daniel")
+    page = f"/people/{person.id}/change"
+    worker.get(page)
+    typed = {**values_of(person.record), "seen": worker.hidden("seen"), "why_changed": "named"}
+    house.store.update_person(person.id, replace(person.record, home_area="Hull"), by="test")
+    assert worker.post(page, {**typed, "sentence_months": "many"}).status_code == 422
+    assert worker.post(page, {**typed, "seen": worker.hidden("seen")}).status_code == 409
+    assert house.store.person(person.id).record.home_area == "Hull"
+    # A page that names no version, or one that nobody knows, writes nothing either.
+    assert worker.post(page, {**typed, "seen": ""}).status_code == 409
+    assert "Home area: the record now says “Hull”. What you put in stands here" in shown_in(worker.page)
 
 
 def upload(worker: Browser, name: str, data: bytes) -> int:

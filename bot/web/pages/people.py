@@ -13,7 +13,7 @@ from bot.casework.proposing import in_stay, of_this_stay
 from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, RecordError
 from bot.language.languages import ENGLISH
-from bot.store.errors import AlreadyThere, BadInput
+from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile
 from bot.store.people import LONGEST_REASON, NOT_YOURS, read_rows
 from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
@@ -28,6 +28,9 @@ A_PAGE = 50
 LEVELS = ("plain", "easy")
 # The reason for a change of a record, kept with what it was before.
 WHY = "why_changed"
+# The version of the record that the form was filled with.
+SEEN = "seen"
+CHANGED = "Somebody changed this record after you opened the page. Nothing is saved yet: look at what is new, and save it again"
 SAME_NUMBER = "Somebody with this prison number is here already. Look for them in the list of people"
 
 
@@ -145,7 +148,7 @@ def change(person_id: str) -> str:
     """The form with a person's record."""
     person = web().store.person(person_id)
     web().store.audit(access.by(), "record seen", person_id)
-    return _form(record_form.values_of(person.record), {}, person_id)
+    return _form(_values_of(person.record), {}, person_id)
 
 
 @pages.post("/people/<person_id>/change")
@@ -161,7 +164,9 @@ def _keep(person_id: str | None) -> Response | tuple[str, int]:
         text = f"This is longer than {LONGEST_REASON} characters; shorten it" if why else "Write why the record is changed"
         return _form(values, {WHY: text}, person_id), 422
     try:
-        person = _write(person_id, record_form.read_posted(values), why)
+        person = _write(person_id, record_form.read_posted(values), why, values.get(SEEN, ""))
+    except ChangedMeanwhile:
+        return _changed(values, str(person_id)), 409
     except RecordError as error:
         return _form(values, error.problems, person_id), 422
     except AlreadyThere:
@@ -169,15 +174,29 @@ def _keep(person_id: str | None) -> Response | tuple[str, int]:
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 
-def _write(person_id: str | None, record: PersonRecord, why: str) -> Person:
+def _write(person_id: str | None, record: PersonRecord, why: str, seen: str) -> Person:
     store, by = web().store, security.signed_in().user.id
     if not access.here([record.prison]):
         raise RecordError({"prison": NOT_YOURS})
-    return store.add_person(record, by) if person_id is None else store.update_person(person_id, record, by, why)
+    return store.add_person(record, by) if person_id is None else store.update_person(person_id, record, by, why, seen)
+
+
+def _values_of(record: PersonRecord) -> record_form.Values:
+    return record_form.values_of(record) | {SEEN: record.version}
+
+
+def _changed(values: record_form.Values, person_id: str) -> str:
+    """The form after somebody else changed the record: what is new in it, and what was typed."""
+    store = web().store
+    now = store.person(person_id).record
+    earlier = (change.before for change in reversed(store.record_changes(person_id)))
+    opened = next((record for record in earlier if record.version == values.get(SEEN)), None)
+    values, errors = record_form.brought_up(values, opened, now)
+    return _form(values | {SEEN: now.version}, {"": CHANGED, **errors}, person_id)
 
 
 def _form(values: record_form.Values, errors: dict[str, str], person_id: str | None) -> str:
-    ordered = {name: errors[name] for name in (*record_form.FIELDS, *errors) if name in errors}
+    ordered = {name: errors[name] for name in ("", *record_form.FIELDS, *errors) if name in errors}
     return render_template("record_form.html", groups=record_form.GROUPS, values=values, errors=ordered, person_id=person_id)
 
 
