@@ -209,8 +209,10 @@ class _Reader:
         return text in ("yes", "true", "1")
 
 
-def read_record(data: Mapping[str, Any]) -> PersonRecord:
+def read_record(data: Mapping[str, Any], kept: bool = False) -> PersonRecord:
     """Build a record from a CSV row or a JSON object. ``sentence: {type, months}`` may be nested; flags a list or "ppo;iom".
+
+    ``kept``: it was taken and stored once, perhaps before a part 1 of an earlier stay was refused, and must be readable for ever.
 
     Raises:
         RecordError: naming every field that is missing, unknown or not of its form.
@@ -253,6 +255,12 @@ def read_record(data: Mapping[str, Any]) -> PersonRecord:
         reader.problems["date_of_birth"] = "is not before the reception date"
     if release and reception and release < reception.date():
         reader.problems["release"] = "is before the reception date"
+    part1 = reader.day("part1_completed")
+    if part1 and reception and part1 < reception.date() and not kept:
+        # Somebody who is back in prison gets a new one; the dates would be counted from the old one.
+        reader.problems["part1_completed"] = (
+            "is before the reception date; write the day it was finished in this stay, or leave it empty until it is"
+        )
     values = {
         "prison_number": number,
         "name": reader.text("name", required=True),
@@ -263,7 +271,7 @@ def read_record(data: Mapping[str, Any]) -> PersonRecord:
         "sentence_type": reader.choice("sentence_type", SENTENCES, required=True),
         "sentence_months": None if months is None else int(months),
         "resettlement_prison": reader.flag("resettlement_prison", True),
-        "part1_completed": reader.day("part1_completed"),
+        "part1_completed": part1,
         "release": release,
         "returned_within_6_months": reader.flag("returned_within_6_months", False),
         "home_area": reader.text("home_area"),

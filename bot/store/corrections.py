@@ -64,7 +64,7 @@ class Corrections(AuditTrail):
         with self.read() as session:
             for row in session.scalars(query):
                 data = self.cipher.unseal(row.payload)
-                found.append(RecordBefore(row.at, row.by, read_record(data["before"]), data["reason"]))
+                found.append(RecordBefore(row.at, row.by, read_record(data["before"], kept=True), data["reason"]))
         return found
 
     def dispute(self, person_id: str, about: str, words: str, by: str) -> DisputeRow:

@@ -229,7 +229,7 @@ class People(AuditTrail):
 def record_from(cipher: Cipher, details: str) -> PersonRecord:
     """The record in a ``details`` column. Raises StoreDamaged when it cannot be read."""
     try:
-        return read_record(cipher.unseal(details))
+        return read_record(cipher.unseal(details), kept=True)
     except RecordError as error:
         names = ", ".join(error.problems)
         raise StoreDamaged(f"database: a person's record cannot be read (fields: {names}); import it again") from None

@@ -111,7 +111,7 @@ def test_interviews_of_this_stay_keep_their_order(store: Store, clock: Clock) ->
     person = somebody()
     old = interviewed(store, person)
     clock.forward(days=100)
-    back = replace(person.record, reception=datetime.combine(clock.today, time(8)))
+    back = replace(person.record, reception=datetime.combine(clock.today, time(8)), part1_completed=None)
     store.update_person(old.person_id, back, by="worker")
     first = interviewed(store, person, kind=FIRST)
     second = interviewed(store, person, kind=PRERELEASE)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -163,6 +164,7 @@ def test_what_is_missing_is_named(name: str) -> None:
             ("release", 20260901),
         ],
         *[("date_of_birth", "2026-01-05"), ("release", "2026-01-04"), ("reception", "yesterday"), ("reception", 5)],
+        ("part1_completed", "2026-01-04"),
         *[
             ("reception", "2026-01-05T16:30Z"),
             ("reception", datetime(2026, 1, 5, tzinfo=timezone.utc)),
@@ -177,6 +179,25 @@ def test_what_is_wrong_is_named_and_not_repeated(name: str, value: Any) -> None:
     found = problems(**{name: value})
     assert list(found) == [name]
     assert all(word not in found[name] for word in ("12345", "28/02/1990", "yesterday", "dangerous", "maybe", "2 m"))
+
+
+def test_a_part_1_of_the_stay_before_is_refused_and_one_that_was_stored_stays_readable() -> None:
+    """Every date would be counted from it: part 2 would be months overdue for somebody who came in today."""
+    back = {**FULL, "reception": "2026-03-05T16:30"}
+    assert problems(**back) == {
+        "part1_completed": "is before the reception date; write the day it was finished in this stay, or leave it empty until it is"
+    }
+    stored = read_record(back, kept=True)
+    assert stored.part1_completed == date(2026, 1, 7)
+    assert read_record(stored.to_json(), kept=True) == stored
+    assert read_record({**back, "part1_completed": "2026-03-05"}).part1_completed == date(2026, 3, 5), "on the day itself"
+
+
+def test_a_record_is_told_from_what_it_becomes() -> None:
+    record = read_record(FULL)
+    assert record.version == read_record(record.to_json()).version
+    assert record.version != replace(record, home_area="Elsewhere").version
+    assert record.name not in record.version and record.prison_number not in record.version
 
 
 def test_all_at_once() -> None:

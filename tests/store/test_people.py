@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.store import NotFound, Store, read_rows
+from bot.store import NotFound, Store, models, read_rows
 from bot.store import people as people_module
 from bot.store.errors import AlreadyThere, BadInput, StoreError
 from tests.store.making import make_record, make_row
@@ -44,6 +45,22 @@ def test_a_person_can_be_changed(store: Store, clock: object) -> None:
     assert (changed.name, changed.record.home_area, changed.created < changed.updated) == ("New Name", "Leeds", True)
     with pytest.raises(AlreadyThere):
         store.update_person(person.id, replace(person.record, prison_number=other.prison_number), by="worker")
+
+
+def test_a_record_from_before_a_rule_is_read_and_mended(store: Store) -> None:
+    """A part 1 of an earlier stay was taken once: such a person is still there, and so is what their record was."""
+    person = store.add_person(make_record(), by="worker")
+    old = replace(person.record, part1_completed=person.record.reception.date() - timedelta(days=100))
+    with store.write() as session:
+        session.get_one(models.Person, person.id).details = store.cipher.seal(old.to_json())
+    assert store.person(person.id).record == old
+    with pytest.raises(BadInput, match="part1_completed: is before the reception date"):
+        store.update_person(person.id, replace(old, home_area="Leeds"), by="worker")
+    row = {**make_row(), "prison_number": old.prison_number, "part1_completed": str(old.part1_completed)}
+    (problem,) = store.import_people([row], "worker").problems
+    assert problem[:2] == (1, "part1_completed")
+    store.update_person(person.id, replace(old, part1_completed=None), by="worker")
+    assert [change.before for change in store.record_changes(person.id)] == [old]
 
 
 def test_unknown_people_are_not_found(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -179,6 +179,23 @@ def test_a_record_that_somebody_else_changed_meanwhile_is_not_put_back(house: Ho
     assert worker.post(page, shown).status_code == 303
     kept = house.store.person(person.id).record
     assert (kept.release, kept.home_area, kept.responsible_officer) == (date(2027, 12, 1), "Hull", "J. Example")
+
+
+def test_a_new_reception_does_not_carry_the_part_1_of_the_stay_before(house: House, worker: Browser) -> None:
+    person = house.person("Gareth")
+    page = f"/people/{person.id}/change"
+    worker.get(page)
+    day = person.record.part1_completed + timedelta(days=20)
+    came = {"reception-day": str(day.day), "reception-month": str(day.month), "reception-year": str(day.year)}
+    typed = {**values_of(person.record), **came, "seen": worker.hidden("seen"), "why_changed": "back in prison"}
+    assert worker.post(page, typed).status_code == 422
+    said = (
+        "Basic Custody Screening part 1 finished is before the reception date. Write the day it was finished in this stay, or leave"
+    )
+    assert said in shown_in(worker.page)
+    empty = {f"part1_completed-{part}": "" for part in ("day", "month", "year")}
+    assert worker.post(page, {**typed, **empty}).status_code == 303
+    assert house.store.person(person.id).record.part1_completed is None
 
 
 def test_a_mistake_in_the_form_does_not_hide_that_the_record_changed(house: House, worker: Browser) -> None:
