@@ -221,6 +221,7 @@ class Case:
     ``consents`` answers ``may_share(consent, service)``; the views say it in detail. ``alerts`` are those open, the newest first,
     and ``acknowledged`` the others. ``assessments`` are those due. ``directory`` is the prison's own. ``closing`` says who closed
     the newest plan by hand, and why, where that stands: then ``plan`` is None. ``closings`` are those of ``plan`` taken back since.
+    ``earlier_stay``: the plan is of a stay in prison before the one that the record is of, and follows nothing any more.
     """
 
     person_id: str
@@ -249,6 +250,7 @@ class Case:
     complete: bool = True
     closing: Closing | None = None
     closings: tuple[Closing, ...] = ()
+    earlier_stay: bool = False
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:

@@ -59,8 +59,9 @@ class Grounds:
 
 
 def marks_of(file: CaseFile) -> dict[str, bool]:
-    """What workers have decided about groups: the latest word on each, if it is not to leave it to the rules."""
-    marks = {event.subject: event.data.get("in_group") for event in file.events if event.kind == COHORT}
+    """What workers have decided about groups in this stay: the latest word on each, if it is not to leave it to the rules."""
+    decided = (event for event in file.events if event.kind == COHORT and in_stay(file.record, event.at))
+    marks = {event.subject: event.data.get("in_group") for event in decided}
     return {cohort: mark for cohort, mark in marks.items() if mark is not None}
 
 
@@ -179,7 +180,10 @@ def _carried(item: StoredItem, ground: Grounds, now: datetime, by: str, plan_id:
 
 
 def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> Work:
-    """The work by which a plan follows answers, record and rules that have changed; empty where there is nothing to do."""
+    """The work by which a plan follows answers, record and rules that have changed; empty where there is nothing to do.
+
+    A plan of an earlier stay stays as it is: the record is of this one. Nobody is still to be met after the release that ended it.
+    """
     items = {item.state.key: item for item in file.items[plan.id]}
     histories: list[History] = []
     events: dict[str, tuple[Event, ...]] = {}
@@ -190,17 +194,18 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
         elif change.untouched:
             before = events.get(item.id, ())
             events[item.id] = before + follow((*item.history, *before), change, now, ground.deadlines)
-    for item in items.values():
+    here = same_stay(file, plan)
+    for item in items.values() if here else ():
         if noted := noted_date(item.state, ground.proposed, now):
             events[item.id] = (*events.get(item.id, ()), *noted)
-    summary, days = summary_of(ground), open_contacts(file, ground)
+    summary, days = summary_of(ground), open_contacts(file, ground) if here else ()
     work = Work(
         plan_id=plan.id,
         items=tuple(history for history in histories if history),
         events={item_id: added for item_id, added in events.items() if added},
-        consents=_new_consents(file, ground, now, scratch=not same_stay(file, plan)),
+        consents=_new_consents(file, ground, now, scratch=not here),
         alerts=_missed_alerts(file, ground),
-        summary=None if file.summaries.get(plan.id) == summary else summary,
+        summary=summary if here and file.summaries.get(plan.id) != summary else None,
         contacts=None if file.contacts.get(plan.id, ()) == days else days,
     )
     return work if work.empty else replace(work, what=FOLLOWED)
@@ -213,7 +218,9 @@ def open_contacts(file: CaseFile, ground: Grounds) -> tuple[date, ...]:
 
 
 def changes(file: CaseFile, plan: PlanRow, ground: Grounds) -> tuple[Change, ...]:
-    """What answers, record and rules say now that the plan does not."""
+    """What answers, record and rules say now that the plan does not; nothing of a plan of an earlier stay."""
+    if not same_stay(file, plan):
+        return ()
     return compare((item.state for item in file.items[plan.id]), ground.proposed)
 
 

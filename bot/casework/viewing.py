@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.casework.case import WORKER_STEPS, Case, CohortView, ConsentView, ContactView, EarlierPlan, ItemView, RouteView
-from bot.casework.proposing import Grounds, changes, closing_of, consents_of, current_plan, marks_of
+from bot.casework.proposing import Grounds, changes, closing_of, consents_of, current_plan, marks_of, same_stay
 from bot.interview.record import PersonRecord
 from bot.plan.compare import Change
 from bot.plan.consents import GIVEN, LAPSED, NOT_ASKED, Consents
@@ -73,6 +73,7 @@ class Viewer:
             directory=self.plan_data.directory,
             closing=None if plan is not None else closing_of(file, next(iter(file.plans), None)),
             closings=self._closings(plan),
+            earlier_stay=plan is not None and not same_stay(file, plan),
         )
 
     def _closings(self, plan: PlanRow | None) -> tuple[Closing, ...]:
@@ -146,7 +147,9 @@ class Viewer:
         """The day that the rules give for an item somebody has decided on, where it is another."""
         if state.due_now is not None:
             return state.due_now
-        item = self.ground.proposed.by_key.get(state.key) if self.ground else None
+        plan = current_plan(self.file)
+        here = plan is not None and same_stay(self.file, plan)
+        item = self.ground.proposed.by_key.get(state.key) if here and self.ground else None
         if item is None or not state.live or not state.decided or item.due.rule in ("at_once", "duty_to_refer"):
             return None
         return item.due.on if item.due.on != state.due else None

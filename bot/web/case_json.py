@@ -122,6 +122,7 @@ def case_json(case: Case, detail: bool) -> dict[str, Any]:
         "today": iso(case.today),
         "complete": case.complete,
         "plan": None if plan is None else _plan(plan),
+        "earlier_stay": case.earlier_stay,
         "closed": None if case.closing is None else _closing(case.closing),
         "funding": case.funding,
         "notices": [asdict(notice) for notice in case.notices],

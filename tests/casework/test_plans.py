@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import pytest
 
 from bot.casework import proposing
 from bot.casework.casework import Casework
-from bot.plan.dates import NO_PART1, NO_RELEASE, OVER_4_YEARS
+from bot.plan.dates import NO_PART1, NO_RELEASE, OVER_4_YEARS, add_days
 from bot.plan.life import RULES, NotAllowed
 from bot.plan.planning import make_plan
 from bot.store import Store
@@ -450,6 +450,52 @@ def test_back_within_6_months_the_plan_starts_from_scratch_and_the_old_one_is_sh
     assert {one.key: one.state.state for one in case.earlier[0].items}[item.key] == "agreed", "left as it was"
     assert case.consents.standing("services").state == "lapsed", "what was agreed in the stay before is asked about again"
     assert [due.what for due in case.assessments] == ["prerelease"]
+
+
+def comes_back(store: Store, clock: Clock, person: Person) -> Person:
+    """The person 200 days later, back in prison since this morning, with another sentence."""
+    clock.forward(days=200)
+    today = clock.today
+    back = replace(person.record, reception=datetime.combine(today, time(8)), part1_completed=today, release=add_days(today, 150))
+    (known,) = store.people(search=back.prison_number)
+    store.update_person(known.id, back, by="worker")
+    return Person(back, today)
+
+
+def test_a_plan_of_an_earlier_stay_does_not_follow_the_record_of_this_one(store: Store, casework: Casework, clock: Clock) -> None:
+    """Nobody closed it at the release: it is left as it was until this stay has its own."""
+    person = somebody(release=date(2027, 3, 1))
+    person_id = made(store, casework, person)
+    first = casework.case(person_id)
+    agreed = next(item for item in first.items if "agree" in item.steps and item.due is not None)
+    casework.step(person_id, agreed.id, "agree", "worker", agreed.seen)
+    before = store.case_file(person_id)
+    comes_back(store, clock, person)
+    case = casework.case(person_id)
+    after = store.case_file(person_id)
+    assert case.earlier_stay and not first.earlier_stay
+    assert case.plan is not None and case.plan.id == first.plan.id
+    assert after.items == before.items and after.summaries == before.summaries, "no date moved, nothing added"
+    assert case.changes == () and all(item.due_now is None and item.change is None for item in case.items)
+    assert [line for line in casework.due_list(casework.query(), 500) if line.what == "contact"] == [], "that release is over"
+
+
+def test_groups_decided_in_an_earlier_stay_are_not_those_of_this_one(store: Store, casework: Casework, clock: Clock) -> None:
+    person = somebody(care_leaver="yes", date_of_birth=date(2004, 1, 1))
+    person_id = made(store, casework, person)
+    casework.mark_cohort(person_id, "care_leavers", False, "the record is wrong", "worker")
+    assert "care_leavers" not in groups(casework, person_id)
+    row = interviewed(store, comes_back(store, clock, person).says(where_will_live="nowhere"))
+    casework.ensure_plan(row.id, "worker")
+    assert "care_leavers" in groups(casework, person_id)
+    (view,) = [view for view in casework.case(person_id).cohorts if view.cohort.id == "care_leavers"]
+    assert view.mark is None and len(view.records) == 1, "what was decided then is there to read"
+    casework.mark_cohort(person_id, "care_leavers", False, "still wrong", "worker")
+    assert "care_leavers" not in groups(casework, person_id)
+
+
+def groups(casework: Casework, person_id: str) -> set[str]:
+    return {view.cohort.id for view in casework.case(person_id).cohorts if view.found is not None}
 
 
 def test_an_interview_from_before_the_newest_plan_gets_none(store: Store, casework: Casework, clock: Clock) -> None:

@@ -121,6 +121,18 @@ def test_the_page_offers_no_review_after_a_return(house: House, back: tuple[str,
     assert "From an earlier stay in prison." in shown_in(worker.page)
 
 
+def test_the_plan_says_that_it_is_of_an_earlier_stay(house: House, back: tuple[str, InterviewRow]) -> None:
+    worker = person_page(house, back[0])
+    worker.get(f"/people/{back[0]}/plan")
+    assert "This plan is of an earlier stay in prison." in shown_in(worker.page)
+    assert worker.get(f"/api/people/{back[0]}/case").get_json()["earlier_stay"] is True
+    row = house.started("Tyler")
+    answer_until(house, row.id, lambda step: False)
+    casework_of(house).ensure_plan(row.id, "test")
+    worker.get(f"/people/{back[0]}/plan")
+    assert "of an earlier stay" not in shown_in(worker.page)
+
+
 def test_the_page_offers_a_review_of_an_interview_of_this_stay(house: House) -> None:
     row = finished(house, "Tyler")
     worker = person_page(house, row.person_id)
