@@ -14,7 +14,7 @@ from bot.interview.record import PersonRecord
 from bot.plan import routes
 from bot.plan.compare import Change, compare, follow, noted_date
 from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents, told_to_workers
-from bot.plan.dates import in_london
+from bot.plan.dates import OVER_4_YEARS, in_london
 from bot.plan.definitions import Deadlines, PlanData
 from bot.plan.items import DECLINED, ProposedPlan
 from bot.plan.life import NOT_AVAILABLE, RULES, Event, History, act, begin, carry, current
@@ -232,6 +232,7 @@ def summary_of(ground: Grounds) -> Summary:
     dates = proposed.dates
     more = {
         "part2_due": dates.part2_due.isoformat() if dates.part2_due else None,
+        "no_part2": dates.why.get("part2_due") == OVER_4_YEARS,
         "prerelease_from": dates.prerelease_from.isoformat() if dates.prerelease_from else None,
         "raised": proposed.raised,
         "high_need": proposed.high_need,

@@ -85,18 +85,27 @@ def make_report(plan_data: PlanData, figures: Iterable[PlanFigures], prison: str
 
 
 def _assessments(plans: Iterable[PlanFigures]) -> Table:
-    """Part 2 by the date it was due; a pre-release assessment by the day of release. A review from before its window is none."""
+    """Part 2 by the date it was due; a pre-release assessment by the day of release.
+
+    Which of them an interview is, ``bot.casework.viewing.assessments_done`` says: one of somebody who gets no part 2 is the
+    assessment before release or none, and a review from before the window is none.
+    """
     found: Table = {"part2": dict.fromkeys((ON_TIME, LATE, NO_DATE), 0), "prerelease": dict.fromkeys((ON_TIME, LATE, NO_DATE), 0)}
     for plan in plans:
-        row = "part2" if plan.kind == FIRST else "prerelease"
-        text = plan.summary.more.get("part2_due") if plan.kind == FIRST else None
-        due = date.fromisoformat(text) if text else (plan.release if plan.kind != FIRST else None)
-        done = in_london(plan.completed_at or plan.made_at).date()
-        opens = plan.summary.more.get("prerelease_from")
-        if plan.kind != FIRST and opens and done < date.fromisoformat(opens):
+        more, done = plan.summary.more, in_london(plan.completed_at or plan.made_at).date()
+        first, opens = plan.kind == FIRST, _day(more.get("prerelease_from"))
+        if first and not more.get("no_part2", plan.no_part2):
+            row, due = "part2", _day(more.get("part2_due"))
+        elif (opens is None and first) or (opens is not None and done < opens):
             continue
+        else:
+            row, due = "prerelease", plan.release
         found[row][NO_DATE if due is None else ON_TIME if done <= due else LATE] += 1
     return found
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _needs(plans: Iterable[PlanFigures]) -> Table:

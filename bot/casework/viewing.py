@@ -12,7 +12,7 @@ from bot.casework.proposing import Grounds, changes, closing_of, consents_of, cu
 from bot.interview.record import PersonRecord
 from bot.plan.compare import Change
 from bot.plan.consents import GIVEN, LAPSED, NOT_ASKED, Consents
-from bot.plan.dates import Dates, add_days, assessments_due, find_dates, status
+from bot.plan.dates import Dates, add_days, assessments_due, find_dates, needs_part2, status
 from bot.plan.definitions import Activity, Deadlines, PlanData, Route
 from bot.plan.life import ItemState, ways_on
 from bot.plan.needs import Known
@@ -21,7 +21,7 @@ from bot.plan.profile import Profile, needs_profile
 from bot.plan.routes import ASK_FIRST, NOT_GIVEN, FoundRoute
 from bot.plan.services import Service
 from bot.store.plan_types import COHORT, CONTACT, ROUTE, CaseEvent, CaseFile, Closing, PlanRow, StoredItem
-from bot.store.types import COMPLETE, FIRST, PRERELEASE, InterviewRow
+from bot.store.types import COMPLETE, PRERELEASE, InterviewRow
 
 PART2 = "part2"
 _TO_ASK = (NOT_ASKED, LAPSED)
@@ -83,10 +83,10 @@ class Viewer:
         newest = next(iter(self.file.interviews), None)
         return newest if ground is not None and newest is not None and newest.id != ground.interview.id else None
 
-    def _done(self) -> list[str]:
+    def _done(self) -> set[str]:
         """The assessments that are done in this stay."""
-        names, deadlines = {FIRST: PART2, PRERELEASE: PRERELEASE}, self.plan_data.deadlines
-        return [names[row.kind] for row in self.file.interviews if settles(row, self.file.record, deadlines)]
+        record, deadlines = self.file.record, self.plan_data.deadlines
+        return {what for row in self.file.interviews for what in assessments_done(row, record, deadlines)}
 
     # -- items
 
@@ -244,17 +244,21 @@ class Viewer:
                 yield EarlierPlan(row, self.file.interview(row.interview_id), shown, self._closings(row))
 
 
-def settles(row: InterviewRow, record: PersonRecord, deadlines: Deadlines) -> bool:
-    """Whether an interview does the assessment it is of (``bot.store.due_lists`` says the same to the database).
+def assessments_done(row: InterviewRow, record: PersonRecord, deadlines: Deadlines) -> frozenset[str]:
+    """The assessments that an interview does (``bot.store.due_lists`` says the same to the database).
 
-    It was begun and completed in this stay, and a review also not before the window that ends with the release, where that is
-    known: the assessment before release is of how things are then, and an earlier review is one more conversation.
+    Only if it was begun and completed in this stay. A first interview does part 2. A review does the assessment before release if
+    it is not from before the window that ends with the release, where that is known: the assessment is of how things are then, and
+    an earlier review is one more conversation. Who gets no part 2 (2.4) may have no interview to review: within the window a first
+    one does it too.
     """
-    if row.state != COMPLETE or row.completed_at is None:
-        return False
-    on = row.completed_at.date()
-    early = row.kind == PRERELEASE and record.release is not None and on < add_days(record.release, -deadlines.prerelease_days)
-    return row.started_at.date() >= record.reception.date() and not early
+    if row.state != COMPLETE or row.completed_at is None or row.started_at.date() < record.reception.date():
+        return frozenset()
+    opens = None if record.release is None else add_days(record.release, -deadlines.prerelease_days)
+    in_window = opens is not None and row.completed_at.date() >= opens
+    if row.kind == PRERELEASE:
+        return frozenset({PRERELEASE} if opens is None or in_window else ())
+    return frozenset({PART2, PRERELEASE} if in_window and not needs_part2(record, deadlines) else {PART2})
 
 
 def item_consent(plan_data: PlanData, state: ItemState, consents: Consents) -> str | None:

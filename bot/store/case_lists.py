@@ -127,7 +127,7 @@ class CaseLists(AuditTrail):
                 PlanFigures(
                     plan_id=plan.id, person_id=person.id, kind=plan.kind, state=plan.state, made_at=plan.made_at,
                     mode=interview.mode, language=interview.language, started_at=interview.started_at,
-                    completed_at=interview.completed_at, part1_completed=person.part1_completed, release=person.release,
+                    completed_at=interview.completed_at, no_part2=person.part2 is False, release=person.release,
                     summary=Summary.from_json(self.cipher.unseal(plan.payload)), items=tuple(items.get(plan.id, ())),
                     closed_for=closed.get(plan.id) or None,
                 )

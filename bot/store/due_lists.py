@@ -91,8 +91,10 @@ def _kinds(query: CaseQuery, sqlite: bool) -> tuple[_Assessment, ...]:
     at_once = and_(
         Person.part2.is_(True), Person.part1_completed.is_not(None), Person.release < _moved(Person.reception, days, sqlite)
     )
-    # A review from before the window does not stand for the one before release (``bot.casework.viewing.settles``).
-    reviewed = _done(PRERELEASE, lambda person: _moved(person.release, -days, sqlite))
+    # A review from before the window does not stand for the one before release, and within it a first interview does where there is
+    # no part 2 (``bot.casework.viewing.assessments_done``).
+    within = [_done(kind, lambda person: _moved(person.release, -days, sqlite)) for kind in (PRERELEASE, FIRST)]
+    reviewed = or_(within[0], and_(Person.part2.is_(False), within[1]))
     return (
         _Assessment(
             PART1,

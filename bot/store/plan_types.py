@@ -353,6 +353,7 @@ class DueLine:
 class PlanFigures:
     """What a report needs of one plan. ``items`` are (pathway, level, state, due, follow up by); nobody is named.
 
+    ``no_part2`` and ``release`` are those of the record as it is now: what the ``summary`` says of them goes before.
     ``closed_for`` is the reason a plan was closed by hand for, and is closed for still.
     """
 
@@ -365,7 +366,7 @@ class PlanFigures:
     language: str
     started_at: datetime
     completed_at: datetime | None
-    part1_completed: date | None
+    no_part2: bool
     release: date | None
     summary: Summary
     items: tuple[tuple[str, str, str, date | None, date | None], ...]

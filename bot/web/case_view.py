@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.casework.case import Case, ItemView
-from bot.casework.viewing import settles
+from bot.casework.viewing import assessments_done
 from bot.plan.compare import Change
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK, assessments_due, find_dates, status
 from bot.plan.definitions import EVERYBODY, Cohort, Duty, PlanData
 from bot.plan.items import FOR_EVERYBODY, PROPOSED, RAISED
 from bot.plan.life import FOLLOWED_UP, SIGNPOSTED
 from bot.store.plan_types import DueLine
-from bot.store.types import FIRST, InterviewRow, Person
+from bot.store.types import InterviewRow, Person
 from bot.web.case_words import ASSESSMENTS
 from bot.web.case_words import changed as what_changed
 
@@ -170,8 +170,7 @@ class DateLine:
 def next_assessment(plan: PlanData, person: Person, interviews: Iterable[InterviewRow], today: date) -> DateLine | None:
     """The assessment that is due next for somebody in the list of people; None where all are done or have no date."""
     record = person.record
-    kinds = {row.kind for row in interviews if settles(row, record, plan.deadlines)}
-    done = [{FIRST: "part2"}.get(kind, kind) for kind in kinds]
+    done = {what for row in interviews for what in assessments_done(row, record, plan.deadlines)}
     for due in assessments_due(find_dates(plan, record, today), record, today, done):
         if due.on is not None and due.what != "part1":
             return DateLine(ASSESSMENTS[due.what], date.fromisoformat(due.on[:10]), due.status)

@@ -6,7 +6,8 @@ What a case says and what the list of cases finds in the database are held again
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,40 @@ def test_what_was_begun_in_an_earlier_stay_is_no_assessment_of_this_one(store: S
     store.update_person(left.person_id, back, by="test", reason="back in prison")
     write_answers(store, left.id, [], state="complete")
     assert "part2" in due(casework, left.person_id)
+
+
+OVER_4 = {"reception": datetime(2022, 1, 10, 9), "part1_completed": date(2022, 1, 11), "sentence_months": 72}
+
+
+@pytest.mark.parametrize(("left", "wanted"), [(WINDOW + 1, [PRERELEASE]), (WINDOW, []), (30, [])])
+@pytest.mark.parametrize("sentence", [OVER_4, {**OVER_4, "sentence_type": "life", "sentence_months": None}])
+def test_where_there_is_no_part_2_any_interview_of_the_last_weeks_is_the_one_before_release(
+    store: Store, casework: Casework, clock: Clock, left: int, wanted: list[str], sentence: dict[str, Any]
+) -> None:
+    """2.4: nobody interviewed them when they came in, so there is nothing to review, and what is begun is a first interview."""
+    row = interviewed(store, somebody(release=add_days(clock.today, left), **sentence))
+    casework.ensure_plan(row.id, "worker")
+    assert row.kind == FIRST
+    assert due(casework, row.person_id) == wanted
+    clock.forward(days=left + 1)
+    assert casework.counts(casework.query()).overdue_assessments == len(wanted)
+
+
+def test_with_a_part_2_a_first_interview_is_not_the_one_before_release(store: Store, casework: Casework, clock: Clock) -> None:
+    late = {**OVER_4, "reception": datetime(2026, 3, 2, 9), "part1_completed": date(2026, 3, 4), "sentence_months": 48}
+    assert due(casework, interviewed(store, somebody(release=add_days(clock.today, 30), **late)).person_id) == [PRERELEASE]
+
+
+@pytest.mark.parametrize(("left", "counted"), [(WINDOW + 1, 0), (WINDOW, 6), (None, 0)])
+def test_the_report_counts_no_part_2_where_there_is_none(
+    store: Store, casework: Casework, clock: Clock, left: int | None, counted: int
+) -> None:
+    release = None if left is None else add_days(clock.today, left)
+    for number in range(1, 7):
+        casework.ensure_plan(interviewed(store, somebody(number, release=release, **OVER_4)).id, "worker")
+    found = casework.report(PRISON, clock.today, clock.today).tables["assessments"]
+    assert found["part2"] == {"on_time": 0, "late": 0, "no_date": 0}
+    assert found["prerelease"] == {"on_time": counted, "late": 0, "no_date": 0}
 
 
 def test_the_report_counts_no_review_from_before_the_window(store: Store, casework: Casework, clock: Clock) -> None:

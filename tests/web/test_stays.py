@@ -214,6 +214,17 @@ def test_a_review_in_the_last_weeks_is_the_one_before_release(house: House) -> N
     assert "<dt>Pre-release review</dt>" not in worker.page
 
 
+def test_over_4_years_the_first_interview_in_the_last_weeks_is_the_one_before_release(house: House) -> None:
+    """Imran has 10 weeks left of seven years, and nobody has interviewed him."""
+    worker = house.signed_in()
+    assert "Pre-release review" in in_list(worker, "Imran Sheikh")
+    row = finished(house, "Imran")
+    assert row.kind == FIRST
+    assert "Pre-release review" not in in_list(worker, "Imran Sheikh")
+    worker.get(f"/people/{row.person_id}")
+    assert "<dt>Pre-release review</dt>" not in worker.page
+
+
 def in_list(worker: Browser, name: str) -> str:
     """What the list of people says of somebody."""
     worker.get("/people")
