@@ -198,7 +198,7 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
     for item in items.values() if here else ():
         if noted := noted_date(item.state, ground.proposed, now):
             events[item.id] = (*events.get(item.id, ()), *noted)
-    summary, days = summary_of(ground), open_contacts(file, ground) if here else ()
+    summary, days = _followed(file.summaries.get(plan.id), ground), open_contacts(file, ground) if here else ()
     work = Work(
         plan_id=plan.id,
         items=tuple(history for history in histories if history),
@@ -232,6 +232,7 @@ def summary_of(ground: Grounds) -> Summary:
     dates = proposed.dates
     more = {
         "part2_due": dates.part2_due.isoformat() if dates.part2_due else None,
+        "release": dates.release.isoformat() if dates.release else None,
         "no_part2": dates.why.get("part2_due") == OVER_4_YEARS,
         "prerelease_from": dates.prerelease_from.isoformat() if dates.prerelease_from else None,
         "raised": proposed.raised,
@@ -239,6 +240,13 @@ def summary_of(ground: Grounds) -> Summary:
         "cohorts": sorted(found.cohort.id for found in proposed.cohorts),
     }
     return Summary(needs, frozenset(need for need, _, _ in needs if need not in shown), more)
+
+
+def _followed(before: Summary | None, ground: Grounds) -> Summary:
+    """The summary as it is now. Once part 2 is done the day it was due by stays: the report judges by what was asked then."""
+    now = summary_of(ground)
+    due = before.more.get("part2_due") if before is not None and ground.interview.state == COMPLETE else None
+    return now if due is None else replace(now, more={**now.more, "part2_due": due, "no_part2": False})
 
 
 # -- beside the items

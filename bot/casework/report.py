@@ -99,7 +99,7 @@ def _assessments(plans: Iterable[PlanFigures]) -> Table:
         elif (opens is None and first) or (opens is not None and done < opens):
             continue
         else:
-            row, due = "prerelease", plan.release
+            row, due = "prerelease", _day(more["release"]) if "release" in more else plan.release
         found[row][NO_DATE if due is None else ON_TIME if done <= due else LATE] += 1
     return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from bot.casework.casework import Casework
 from bot.casework.report import SMALLEST, suppressed
+from bot.plan.dates import add_days
 from bot.plan.life import NotAllowed
 from bot.store import Store
+from bot.store.types import PRERELEASE
 from tests.casework.making import PRISON, Clock, interviewed, somebody
 
 TABLES = st.dictionaries(
@@ -63,3 +67,42 @@ def test_fewer_than_5_people_are_not_reported_on(store: Store, casework: Casewor
         casework.ensure_plan(interviewed(store, somebody(number)).id, "worker")
     report = casework.report(PRISON, clock.today, clock.today)
     assert report.people is None and report.tables == {}
+
+
+def test_what_was_on_time_stays_so_whatever_the_record_says_later(store: Store, casework: Casework, clock: Clock) -> None:
+    """Part 1 is put right, and then they are back with another sentence; nobody has closed the plans."""
+    for number in range(1, 7):
+        row = interviewed(store, somebody(number, release=add_days(clock.today, 60)))
+        casework.ensure_plan(row.id, "worker")
+        clock.forward(minutes=1)
+        review = interviewed(store, somebody(number + 10, release=add_days(clock.today, 60)), kind=PRERELEASE)
+        casework.ensure_plan(review.id, "worker")
+    day = clock.today
+
+    def figures() -> dict[str, Any]:
+        for person in store.people():
+            casework.case(person.id)
+        return dict(casework.report(PRISON, day, day).tables["assessments"])
+
+    before = figures()
+    assert before["part2"]["on_time"] == before["prerelease"]["on_time"] == 6
+    for person in store.people():
+        came = datetime.combine(add_days(day, -40), time(9))
+        put_right = replace(person.record, reception=came, part1_completed=came.date())
+        store.update_person(person.id, put_right, by="worker")
+    assert figures() == before
+    clock.forward(days=200)
+    for person in store.people():
+        back = {"reception": datetime.combine(clock.today, time(8)), "part1_completed": clock.today, "release": None}
+        store.update_person(person.id, replace(person.record, **back), by="worker")
+    assert figures() == before
+
+
+def test_a_date_that_was_not_known_then_is_filled_in(store: Store, casework: Casework, clock: Clock) -> None:
+    for number in range(1, 7):
+        casework.ensure_plan(interviewed(store, somebody(number, part1_completed=None)).id, "worker")
+    assert casework.report(PRISON, clock.today, clock.today).tables["assessments"]["part2"]["no_date"] == 6
+    for person in store.people():
+        store.update_person(person.id, replace(person.record, part1_completed=clock.today), by="worker")
+        casework.case(person.id)
+    assert casework.report(PRISON, clock.today, clock.today).tables["assessments"]["part2"]["on_time"] == 6
