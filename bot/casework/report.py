@@ -10,13 +10,17 @@ from typing import Any
 
 from bot.plan.dates import in_london
 from bot.plan.definitions import PlanData
-from bot.plan.life import STATES
+from bot.plan.items import DECLINED, PROPOSED
+from bot.plan.life import CARRIED_OVER, FOLLOWED_UP, NOT_AVAILABLE, REMOVED, SIGNPOSTED, STATES
 from bot.plan.needs import NO
-from bot.store.plan_types import CLOSED, LIVE, PlanFigures
+from bot.store.plan_types import CLOSED, LIVE, ItemFigures, PlanFigures
 from bot.store.types import FIRST
 
 SMALLEST = 5
 ON_TIME, LATE, NO_DATE = "on_time", "late", "no_date"
+# Items in these states are off the plan, or on another; and on those in these nothing was done yet, or nothing could be.
+_OFF = {DECLINED, CARRIED_OVER, REMOVED}
+_NOTHING_DONE = {PROPOSED, NOT_AVAILABLE}
 Cells = dict[str, int]
 Table = dict[str, Cells]
 
@@ -110,19 +114,22 @@ def _day(text: str | None) -> date | None:
 
 def _needs(plans: Iterable[PlanFigures]) -> Table:
     """Of each need: how many plans found it, on how many help was wanted or turned down, and on how many nothing is done for it
-    yet."""
+    yet, whatever is done for other needs of its pathway."""
     found: Table = {}
     for plan in plans:
-        unmet = {pathway for pathway, _, state, _, _ in plan.items if state in ("proposed", "not_available")}
-        met = {
-            pathway for pathway, level, state, _, _ in plan.items if level != "1" and state in ("done", "followed_up", "signposted")
-        }
-        for need, pathway, wanted in plan.summary.needs:
+        for need, _, wanted in plan.summary.needs:
             cells = found.setdefault(need, dict.fromkeys(("found", "declined", "wanted", "unmet"), 0))
             cells["found"] += 1
             cells["declined" if wanted == NO else "wanted"] += 1
-            cells["unmet"] += wanted != NO and pathway in unmet and pathway not in met
+            cells["unmet"] += wanted != NO and _untouched([item for item in plan.items if need in item.needs])
     return dict(sorted(found.items()))
+
+
+def _untouched(items: Iterable[ItemFigures]) -> bool:
+    """Whether nothing is done yet on any item that answers a need. What everybody gets counts where the need has nothing else."""
+    standing = [item for item in items if item.state not in _OFF]
+    own = [item for item in standing if item.level != "1"] or standing
+    return bool(own) and all(item.state in _NOTHING_DONE for item in own)
 
 
 def _by(plans: Iterable[PlanFigures], pathways: Iterable[str], columns: Iterable[str], place: int) -> Table:
@@ -130,7 +137,7 @@ def _by(plans: Iterable[PlanFigures], pathways: Iterable[str], columns: Iterable
     found: Table = {pathway: dict.fromkeys(names, 0) for pathway in pathways}
     for plan in plans:
         for item in plan.items:
-            cells = found.setdefault(item[0], dict.fromkeys(names, 0))
+            cells = found.setdefault(item.pathway, dict.fromkeys(names, 0))
             value = str(item[place])
             cells[value] = cells.get(value, 0) + 1
     return found
@@ -140,11 +147,12 @@ def _follow_ups(plans: Iterable[PlanFigures], today: date) -> Table:
     """Signposted items by pathway. Those of closed plans count as they ended."""
     found: Table = {}
     for plan in plans:
-        for pathway, _, state, _, by in plan.items:
-            if state not in ("signposted", "followed_up"):
+        for item in plan.items:
+            by = item.follow_up_by
+            if item.state not in (SIGNPOSTED, FOLLOWED_UP):
                 continue
-            cells = found.setdefault(pathway, dict.fromkeys(("followed_up", "waiting", "overdue"), 0))
-            late = by is not None and by < today and plan.state != CLOSED and state in LIVE
+            cells = found.setdefault(item.pathway, dict.fromkeys(("followed_up", "waiting", "overdue"), 0))
+            late = by is not None and by < today and plan.state != CLOSED and item.state in LIVE
             cells["overdue" if late else "followed_up" if by is None else "waiting"] += 1
     return found
 

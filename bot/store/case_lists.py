@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, case, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK
+from bot.plan.life import Event, current
 from bot.store.audit import AuditTrail
 from bot.store.due_lists import Week, assessments_of, assessments_overdue, contact_counts, contacts_of, plans_due
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
-from bot.store.plan_models import Alert, Plan, PlanClosing, PlanItem, PlanNeed
-from bot.store.plan_types import ACTIVE, LIVE, NOBODY, CaseCounts, CaseLine, CaseQuery, DueLine, PlanFigures, Summary
+from bot.store.plan_models import Alert, ItemEvent, Plan, PlanClosing, PlanItem, PlanNeed
+from bot.store.plan_types import ACTIVE, LIVE, NOBODY, CaseCounts, CaseLine, CaseQuery, DueLine, ItemFigures, PlanFigures, Summary
 
 MOST = 1000
 # What lists show of a plan and of its person, under the names of ``CaseLine`` and ``DueLine``.
@@ -105,24 +108,30 @@ class CaseLists(AuditTrail):
     def plan_figures(self, prison: str, start: datetime, end: datetime) -> list[PlanFigures]:
         """What a report needs of every plan of a prison made from ``start`` to before ``end``, closed ones too.
 
-        Decrypts one row a plan, and what is hidden of its sensitive items.
+        Decrypts one row a plan, what is hidden of its sensitive items, and the history of each for the needs it answers.
         """
         made = (Person.prison == prison, Plan.made_at >= start, Plan.made_at < end)
         rows = select(Plan, Person, Interview).join(Person, Person.id == Plan.person_id)
         rows = rows.join(Interview, Interview.id == Plan.interview_id).where(*made).order_by(Plan.made_at, Plan.id)
         columns = (PlanItem.pathway, PlanItem.level, PlanItem.state, PlanItem.due, PlanItem.follow_up_by)
-        of_items = select(PlanItem.plan_id, *columns, PlanItem.sensitive, PlanItem.payload).join(Plan, Plan.id == PlanItem.plan_id)
+        of_items = select(PlanItem.plan_id, PlanItem.id, *columns, PlanItem.sensitive, PlanItem.payload).join(
+            Plan, Plan.id == PlanItem.plan_id
+        )
         of_items = of_items.join(Person, Person.id == Plan.person_id).where(*made)
-        items: dict[str, list[tuple[str, str, str, date | None, date | None]]] = {}
+        steps = select(ItemEvent.item_id, ItemEvent.payload).join(PlanItem, PlanItem.id == ItemEvent.item_id)
+        steps = steps.join(Plan, Plan.id == PlanItem.plan_id).join(Person, Person.id == Plan.person_id)
+        steps = steps.where(*made).order_by(ItemEvent.item_id, ItemEvent.number)
+        items: dict[str, list[ItemFigures]] = {}
         closings = select(PlanClosing.plan_id, PlanClosing.payload).join(Plan, Plan.id == PlanClosing.plan_id)
         closings = closings.join(Person, Person.id == Plan.person_id).where(*made).order_by(PlanClosing.id)
         with self.read() as session:
             # The newest one counts; of one opened again the reason is "".
             closed = {plan_id: str(self.cipher.unseal(payload)["reason"]) for plan_id, payload in session.execute(closings)}
-            for plan_id, pathway, level, state, due, by, sensitive, payload in session.execute(of_items):
+            needs = {item_id: self._needs(rows) for item_id, rows in groupby(session.execute(steps), itemgetter(0))}
+            for plan_id, item_id, pathway, level, state, due, by, sensitive, payload in session.execute(of_items):
                 hidden = self.cipher.unseal(payload) if sensitive and payload is not None else {}
                 kind = (str(hidden.get("pathway", pathway)), str(hidden.get("level", level)))
-                items.setdefault(plan_id, []).append((*kind, state, due, by))
+                items.setdefault(plan_id, []).append(ItemFigures(*kind, state, due, by, needs.get(item_id, frozenset())))
             return [
                 PlanFigures(
                     plan_id=plan.id, person_id=person.id, kind=plan.kind, state=plan.state, made_at=plan.made_at,
@@ -133,6 +142,11 @@ class CaseLists(AuditTrail):
                 )
                 for plan, person, interview in session.execute(rows)
             ]  # fmt: skip
+
+    def _needs(self, steps: Iterable[Row[str, str]]) -> frozenset[str]:
+        """The needs that an item with these events answers."""
+        state = current([Event.from_json(self.cipher.unseal(payload)) for _, payload in steps])
+        return frozenset(reason["need"] for reason in state.snapshot["because"] if reason.get("need"))
 
 
 def _conditions(query: CaseQuery, week: Week) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.interview.answers import Answer
 from bot.interview.record import PersonRecord
@@ -349,9 +349,20 @@ class DueLine:
     number: int | None = None
 
 
+class ItemFigures(NamedTuple):
+    """What a report needs of one item. ``needs`` are those it answers."""
+
+    pathway: str
+    level: str
+    state: str
+    due: date | None
+    follow_up_by: date | None
+    needs: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFigures:
-    """What a report needs of one plan. ``items`` are (pathway, level, state, due, follow up by); nobody is named.
+    """What a report needs of one plan; nobody is named.
 
     ``no_part2`` and ``release`` are those of the record as it is now: what the ``summary`` says of them goes before.
     ``closed_for`` is the reason a plan was closed by hand for, and is closed for still.
@@ -369,5 +380,5 @@ class PlanFigures:
     no_part2: bool
     release: date | None
     summary: Summary
-    items: tuple[tuple[str, str, str, date | None, date | None], ...]
+    items: tuple[ItemFigures, ...]
     closed_for: str | None = None

@@ -106,3 +106,30 @@ def test_a_date_that_was_not_known_then_is_filled_in(store: Store, casework: Cas
         store.update_person(person.id, replace(person.record, part1_completed=clock.today), by="worker")
         casework.case(person.id)
     assert casework.report(PRISON, clock.today, clock.today).tables["assessments"]["part2"]["on_time"] == 6
+
+
+def test_a_need_is_unmet_until_something_is_done_for_it(store: Store, casework: Casework, clock: Clock) -> None:
+    """Something done for another need of its pathway does nothing for it; one of its own items does, however many are left."""
+    said = {"bank_account": "no", "debts": "yes", "debt_kinds": ["loans"], "help_finance": ["open_account", "debt_advice"]}
+    people = [interviewed(store, somebody(number, said={"where_will_live": "return", **said})) for number in range(1, 8)]
+    for row in people:
+        casework.ensure_plan(row.id, "worker")
+
+    def unmet() -> dict[str, int | None]:
+        needs = casework.report(PRISON, clock.today, clock.today).tables["needs"]
+        assert needs["open_account"]["wanted"] == needs["debt_advice"]["wanted"] == 7
+        return {name: needs[name]["unmet"] for name in ("open_account", "debt_advice")}
+
+    def work_on(need: str, *steps: str) -> None:
+        for row in people:
+            item = next(item for item in casework.case(row.person_id).items if need in item.needs and item.level != "1")
+            for step in steps:
+                given = {"what": "an account", "on": clock.today} if step == "deliver" else {}
+                seen = casework.case(row.person_id).item(item.id).seen
+                casework.step(row.person_id, item.id, step, "worker", seen, **given)
+
+    assert unmet() == {"open_account": 7, "debt_advice": 7}
+    work_on("open_account", "agree", "deliver")
+    assert unmet() == {"open_account": 0, "debt_advice": 7}
+    work_on("debt_advice", "agree")
+    assert unmet() == {"open_account": 0, "debt_advice": 0}
