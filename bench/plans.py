@@ -217,7 +217,8 @@ def _one(
         )
     rows[plan_models.Plan].append(
         {
-            "id": plan, "interview_id": interview, "person_id": person, "kind": "first", "made_at": NOW, "earlier": None,
+            "id": plan, "interview_id": interview, "person_id": person, "kind": "first", "made_at": NOW,
+            "prison": record.prison, "earlier": None,
             "carried": False, "state": "active", "worker": worker if random.random() < 0.9 else None, "open_items": still_open,
             "next_due": min(days, default=None), "last_due": max(days, default=None),
             "next_follow_up": min(follow_ups, default=None), "payload": summary,

@@ -106,24 +106,22 @@ class CaseLists(AuditTrail):
         return (DueLine(what=what, status=week.status(row.on), **row._mapping) for row in found)
 
     def plan_figures(self, prison: str, start: datetime, end: datetime) -> list[PlanFigures]:
-        """What a report needs of every plan of a prison made from ``start`` to before ``end``, closed ones too.
+        """What a report needs of every plan made in a prison from ``start`` to before ``end``, closed ones too, wherever the people
+        are now.
 
         Decrypts one row a plan, what is hidden of its sensitive items, and the history of each for the needs it answers.
         """
-        made = (Person.prison == prison, Plan.made_at >= start, Plan.made_at < end)
+        made = (Plan.prison == prison, Plan.made_at >= start, Plan.made_at < end)
         rows = select(Plan, Person, Interview).join(Person, Person.id == Plan.person_id)
         rows = rows.join(Interview, Interview.id == Plan.interview_id).where(*made).order_by(Plan.made_at, Plan.id)
         columns = (PlanItem.pathway, PlanItem.level, PlanItem.state, PlanItem.due, PlanItem.follow_up_by)
-        of_items = select(PlanItem.plan_id, PlanItem.id, *columns, PlanItem.sensitive, PlanItem.payload).join(
-            Plan, Plan.id == PlanItem.plan_id
-        )
-        of_items = of_items.join(Person, Person.id == Plan.person_id).where(*made)
+        of_items = select(PlanItem.plan_id, PlanItem.id, *columns, PlanItem.sensitive, PlanItem.payload)
+        of_items = of_items.join(Plan, Plan.id == PlanItem.plan_id).where(*made)
         steps = select(ItemEvent.item_id, ItemEvent.payload).join(PlanItem, PlanItem.id == ItemEvent.item_id)
-        steps = steps.join(Plan, Plan.id == PlanItem.plan_id).join(Person, Person.id == Plan.person_id)
-        steps = steps.where(*made).order_by(ItemEvent.item_id, ItemEvent.number)
+        steps = steps.join(Plan, Plan.id == PlanItem.plan_id).where(*made).order_by(ItemEvent.item_id, ItemEvent.number)
         items: dict[str, list[ItemFigures]] = {}
         closings = select(PlanClosing.plan_id, PlanClosing.payload).join(Plan, Plan.id == PlanClosing.plan_id)
-        closings = closings.join(Person, Person.id == Plan.person_id).where(*made).order_by(PlanClosing.id)
+        closings = closings.where(*made).order_by(PlanClosing.id)
         with self.read() as session:
             # The newest one counts; of one opened again the reason is "".
             closed = {plan_id: str(self.cipher.unseal(payload)["reason"]) for plan_id, payload in session.execute(closings)}

@@ -168,8 +168,8 @@ class Cases(Interviews):
     def _make_plan(self, session: Session, file: CaseFile, new: NewPlan, plan_id: str, now: datetime) -> str:
         row = plan_models.Plan(
             id=plan_id, interview_id=new.interview_id, person_id=file.person_id, kind=file.interview(new.interview_id).kind,
-            made_at=now, earlier=new.earlier, carried=new.carried, state=ACTIVE, worker=None, open_items=0, next_due=None,
-            last_due=None, next_follow_up=None, payload=self.cipher.seal(Summary().to_json()),
+            made_at=now, prison=file.record.prison, earlier=new.earlier, carried=new.carried, state=ACTIVE, worker=None,
+            open_items=0, next_due=None, last_due=None, next_follow_up=None, payload=self.cipher.seal(Summary().to_json()),
         )  # fmt: skip
         session.add(row)
         session.flush()

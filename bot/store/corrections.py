@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, read_record
@@ -14,10 +15,13 @@ from bot.store import models
 from bot.store.audit import AuditTrail
 from bot.store.errors import BadInput, NotFound
 from bot.store.keeping_models import Dispute, RecordChange
+from bot.store.plan_models import Plan
 
 PUT_RIGHT, LEFT_AS_IT_IS = OUTCOMES = ("put_right", "left_as_it_is")
 LONGEST = 2000
 LONGEST_ABOUT = 200
+# So few that nobody waits for the write lock meanwhile.
+PLANS_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,25 @@ class Corrections(AuditTrail):
                 data = self.cipher.unseal(row.payload)
                 found.append(RecordBefore(row.at, row.by, read_record(data["before"], kept=True), data["reason"]))
         return found
+
+    def fill_plan_prisons(self) -> None:
+        """Write where plans were made from before there was a column for it: the prison of the record as it was then."""
+        waiting = select(Plan).where(Plan.prison.is_(None)).limit(PLANS_BATCH)
+        with self.read() as session:
+            missing = session.scalar(select(Plan.id).where(Plan.prison.is_(None)).limit(1)) is not None
+        while missing:
+            with self.write() as session:
+                rows = session.scalars(waiting).all()
+                for row in rows:
+                    row.prison = self._prison_then(session, row)
+                missing = len(rows) == PLANS_BATCH
+
+    def _prison_then(self, session: Session, plan: Plan) -> str:
+        changes = select(RecordChange.payload).where(RecordChange.person_id == plan.person_id, RecordChange.at > plan.made_at)
+        changed = session.scalar(changes.order_by(RecordChange.id).limit(1))
+        if changed is None:
+            return session.get_one(models.Person, plan.person_id).prison
+        return read_record(self.cipher.unseal(changed)["before"], kept=True).prison
 
     def dispute(self, person_id: str, about: str, words: str, by: str) -> DisputeRow:
         """Note that the person says something is wrong.

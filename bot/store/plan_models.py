@@ -41,6 +41,7 @@ class Plan(Base):
         CheckConstraint("state IN ('active', 'closed')", name="state"),
         Index(None, "state", "next_due"),
         Index(None, "state", "worker"),
+        Index(None, "prison", "made_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -48,6 +49,8 @@ class Plan(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     kind: Mapped[str]
     made_at: Mapped[datetime]
+    # Where the person was then; None until the store has looked (rows from before there was this column).
+    prison: Mapped[str | None]
     earlier: Mapped[str | None] = mapped_column(ForeignKey("plans.id"))
     carried: Mapped[bool]
     state: Mapped[str]

@@ -52,6 +52,7 @@ class Store(Erasure, People, Cases, CaseLists, Notes, Services, Settings, Subjec
             keys.admit_newest(store)
             store.fill_columns()
             store.fill_closings()
+            store.fill_plan_prisons()
         except BaseException:
             engine.dispose()
             raise

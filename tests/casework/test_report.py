@@ -133,3 +133,13 @@ def test_a_need_is_unmet_until_something_is_done_for_it(store: Store, casework: 
     assert unmet() == {"open_account": 0, "debt_advice": 7}
     work_on("debt_advice", "agree")
     assert unmet() == {"open_account": 0, "debt_advice": 0}
+
+
+def test_a_transfer_leaves_the_figures_where_the_assessment_was_held(store: Store, casework: Casework, clock: Clock) -> None:
+    for number in range(1, 8):
+        casework.ensure_plan(interviewed(store, somebody(number)).id, "worker")
+    before = casework.report(PRISON, clock.today, clock.today)
+    for person in store.people():
+        store.update_person(person.id, replace(person.record, prison="HMP Elsewhere"), by="worker")
+    assert casework.report(PRISON, clock.today, clock.today) == before
+    assert casework.report("HMP Elsewhere", clock.today, clock.today).people == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.plan.services import Service
 from bot.store import NotFound, Store, database, models
 from bot.store.errors import StoreRefused
 from bot.store.keys import Cipher, load_keys, rotate
+from bot.store.plan_models import Plan
 from bot.store.plan_types import CaseEvent, CaseQuery, NewAlert, NewPlan, Summary, Work
 from tests.store.making import Clock, begin, make_record, say
 
@@ -203,3 +205,23 @@ def test_a_database_from_before_plans_is_brought_up_with_its_data(url: str, keys
         # What lists need of people is filled in from their records.
         with store.read() as session:
             assert session.get(models.Person, person.id).part2 is True  # type: ignore[union-attr]
+
+
+def test_where_plans_of_an_earlier_version_were_made_is_in_the_records(
+    lite: Store, sqlite_url: str, keys: Path, clock: Clock
+) -> None:
+    """One whose person was moved twice since, and one whose person is still there."""
+    moved, stayed = make_plan(lite), make_plan(lite, 2)
+    for prison in ("HMP Elsewhere", "HMP Third"):
+        clock.forward(days=1)
+        lite.update_person(moved[0], replace(lite.person(moved[0]).record, prison=prison), by="worker")
+    first = lite.person(stayed[0]).prison
+    config = Config()
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+    with lite.engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+        assert "prison" not in {column["name"] for column in inspect(connection).get_columns("plans")}
+    lite.close()
+    with Store.open(sqlite_url, keys, clock=clock) as again, again.read() as session:
+        assert [session.get_one(Plan, plan).prison for _, plan in (moved, stayed)] == [first, first]
