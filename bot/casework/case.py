@@ -171,7 +171,8 @@ class ContactView:
 
     @property
     def held(self) -> bool:
-        return any(record.data.get("held") for record in self.records)
+        """Whether it was held, by the latest record."""
+        return bool(self.records and self.records[-1].data.get("held"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,9 +212,9 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
 
 
 def open_contacts(file: CaseFile, ground: Grounds) -> tuple[date, ...]:
-    """The days of contact after release that are still to be held."""
-    held = {event.subject for event in file.events if event.kind == CONTACT and event.data.get("held")}
-    return tuple(day for day in sorted(ground.proposed.dates.contacts) if day.isoformat() not in held)
+    """The days of contact after release that are still to be held. The latest record of a day counts: one can be taken back."""
+    held = {event.subject: bool(event.data.get("held")) for event in file.events if event.kind == CONTACT}
+    return tuple(day for day in sorted(ground.proposed.dates.contacts) if not held.get(day.isoformat()))
 
 
 def changes(file: CaseFile, plan: PlanRow, ground: Grounds) -> tuple[Change, ...]:

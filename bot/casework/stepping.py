@@ -206,6 +206,8 @@ def contact_recorded(
     days = ground.proposed.dates.contacts
     if day not in days:
         raise NotAllowed("this is not a day of contact of this plan; choose one of those shown")
+    if held and day > ground.today:
+        raise NotAllowed("this day is still to come; record the contact once it was held")
     _short(how)
     _short(note)
     data = {"held": held} | {name: text.strip() for name, text in (("how", how), ("note", note)) if text.strip()}

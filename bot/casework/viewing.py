@@ -215,7 +215,7 @@ class Viewer:
         recorded = {date.fromisoformat(day): events for day, events in records.items()}
         for day in sorted({*dates.contacts, *recorded}):
             events = recorded.get(day, ())
-            held = any(event.data.get("held") for event in events)
+            held = bool(events and events[-1].data.get("held"))
             number = (day - release).days if release is not None else 0
             yield ContactView(day, number, events, None if held else status(day, self.today))
 

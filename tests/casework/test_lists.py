@@ -206,6 +206,9 @@ def test_contacts_are_listed_until_they_are_held(store: Store, casework: Casewor
     assert len(listed()) == 5
     casework.record_contact(row.person_id, wanted[0], "worker", held=True)
     assert [on for _, on, _ in listed()] == wanted[1:]
+    # Taken back, it is to be held again.
+    casework.record_contact(row.person_id, wanted[0], "worker", held=False)
+    assert len(listed()) == 5
     # The release date moves: what is to come moves with it.
     store.update_person(row.person_id, replace(store.person(row.person_id).record, release=date(2026, 12, 1)), by="worker")
     casework.case(row.person_id)

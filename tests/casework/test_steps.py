@@ -339,6 +339,25 @@ def test_contacts_after_release_are_recorded_and_overdue_until_held(casework: Ca
     assert second.status == "overdue"
 
 
+def test_a_contact_is_held_on_its_day_at_the_earliest_and_can_be_taken_back(
+    casework: Casework, person_id: str, clock: Clock
+) -> None:
+    first = casework.case(person_id).contacts[0].day
+
+    def listed() -> bool:
+        return first in [line.on for line in casework.due_list(casework.query(), 500) if line.what == "contact"]
+
+    with pytest.raises(NotAllowed, match="still to come"):
+        casework.record_contact(person_id, first, "worker", held=True)
+    casework.record_contact(person_id, first, "worker", held=False, note="rang to say when")
+    clock.forward(days=(first - clock.today).days)
+    casework.record_contact(person_id, first, "worker", held=True, how="telephone")
+    assert casework.case(person_id).contacts[0].held and not listed()
+    casework.record_contact(person_id, first, "worker", held=False, note="that was somebody else")
+    view = casework.case(person_id).contacts[0]
+    assert not view.held and view.status == "this_week" and len(view.records) == 3 and listed()
+
+
 def test_a_group_decided_by_a_worker_changes_the_plan_in_one_step(store: Store, casework: Casework) -> None:
     person_id = interviewed(store, somebody(4, said={"where_will_live": "return", "gp": "no"})).person_id
     before = casework.case(person_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -120,6 +121,12 @@ def test_contacts_after_release(cases: House, at_work: Browser) -> None:
     day = days[0].isoformat()
     assert post(at_work, cases, "/contacts", day=day) == 422
     assert f'href="#held-{day}"' in at_work.page
+    assert post(at_work, cases, "/contacts", day=day, held="no", how="By telephone", note="Nobody answered") == 200
+    assert post(at_work, cases, "/contacts", day=day, held="yes", how="In person") == 422
+    assert "This day is still to come" in shown_in(at_work.page)
+    person = cases.person("Daniel")
+    cases.store.update_person(person.id, replace(person.record, release=case_of(cases).today - timedelta(days=1)), by="test")
+    day = case_of(cases).contacts[0].day.isoformat()
     assert post(at_work, cases, "/contacts", day=day, held="no", how="By telephone", note="Nobody answered") == 200
     assert post(at_work, cases, "/contacts", day=day, held="yes", how="In person") == 200
     first = case_of(cases).contacts[0]

@@ -21,7 +21,14 @@ pages = Blueprint("beside", __name__, url_prefix="/people/<person_id>/plan")
 HOWS = tuple((how, how) for how in ("In person", "By telephone", "By video", "By letter", "By message", "Another way"))
 HELD = (("yes", "Yes"), ("no", "No, it was tried"))
 _CONTACT = (
-    Field("held", "Did it take place?", ONE, missing="Choose whether it took place", choices=HELD),
+    Field(
+        "held",
+        "Did it take place?",
+        ONE,
+        hint="What is recorded last counts, so that a mistake can be put right.",
+        missing="Choose whether it took place",
+        choices=HELD,
+    ),
     Field("how", "How?", LIST, choices=HOWS),
     Field("note", "Note (if you like)", hint="Do not write about harm or crime here."),
 )
