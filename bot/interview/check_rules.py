@@ -18,6 +18,7 @@ from bot.interview.reaching import Reach, TooHard, Witness, ways
 from bot.interview.rules import ALWAYS, Rule, both, comparison, compile_rule, leaves
 from bot.interview.sources import FIELDS, is_field
 
+HEAD = "bot/data/interview.yml"
 _TANGLED = "rests on too many cases to look at them all; make the rules it rests on simpler"
 
 
@@ -54,6 +55,8 @@ def _written(interview: Interview) -> Iterator[_Written]:
             if option.need is None:
                 what = f"the option '{option.id}' of '{question.id}'"
                 yield _Written(option.when, what, file, option.line, position, question=question)
+    if interview.overheard is not None:
+        yield _Written(interview.overheard, "what private questions wait for", HEAD, 1, end)
     offered = {option.need: interview.position[question.id] for question in interview.questions for option in question.options}
     for need in interview.needs:
         yield _Written(need.when, f"the need '{need.id}'", need.file, need.line, offered.get(need.id, end))
@@ -239,4 +242,12 @@ def check_end(interview: Interview, problems: Problems) -> None:
         problems.add(last.file, last.line, text)
 
 
-CHECKS = (check_names, check_depends, check_asked_by, check_implied, check_reach, check_end)
+def check_private(interview: Interview, problems: Problems) -> None:
+    """A question that waits for privacy can tell when there is none."""
+    for question in interview.questions:
+        if question.private and interview.overheard is None:
+            text = f"'{question.id}' is private, but nothing says when others can hear; write 'overheard' in {HEAD}"
+            problems.add(question.file, question.line, text)
+
+
+CHECKS = (check_names, check_depends, check_asked_by, check_implied, check_private, check_reach, check_end)

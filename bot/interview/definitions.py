@@ -61,7 +61,8 @@ class Implied:
 class Question:
     """One question. ``rule`` joins its section's rule, its own, and the mode its ``asked_of`` needs.
 
-    ``wish``: what the person wants. Words that say something only asked after it do not say it, too.
+    ``private``: it waits while others could hear. ``wish``: what the person wants. Words that say something only asked after it
+    do not say it, too.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Question:
     when: Rule = ALWAYS
     asked_of: str = "person"
     sensitive: bool = False
+    private: bool = False
     optional: bool = False
     urgent: bool = False
     carry: bool = True
@@ -156,7 +158,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """The whole interview: what ``loading.load_interview`` gives. ``consents`` are the questions whose yes is a consent."""
+    """The whole interview: what ``loading.load_interview`` gives.
+
+    ``consents`` are the questions whose yes is a consent; questions that are ``private`` wait while ``overheard`` holds.
+    """
 
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
@@ -168,6 +173,7 @@ class Interview:
     position: dict[str, int]
     section_by_id: dict[str, Section]
     consents: frozenset[str] = frozenset()
+    overheard: Rule | None = None
 
     def question(self, question_id: str) -> Question:
         """The question of that id. Raises KeyError for an unknown one."""

@@ -28,12 +28,12 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 WORKER_MODE = compile_rule({"is": ["interview.mode", "worker"]})
 REVIEW = compile_rule({"is": ["interview.kind", "prerelease"]})
 
-_HEAD_KEYS = frozenset("sections not_now none_of_these limits shared_examples review".split())
+_HEAD_KEYS = frozenset("sections not_now none_of_these limits shared_examples overheard review".split())
 _REVIEW_KEYS = frozenset("plain easy options not sensitive because".split())
 _SECTION_KEYS = frozenset("section pathway title intro when because questions".split())
 _QUESTION_KEYS = frozenset(
-    "id kind asked_of sensitive optional urgent carry wish peer when because plain easy options options_from needs_of examples "
-    "min max at_most reads_back implied depends_on ends".split()
+    "id kind asked_of sensitive private optional urgent carry wish peer when because plain easy options options_from needs_of "
+    "examples min max at_most reads_back implied depends_on ends".split()
 )
 _OPTION_KEYS = frozenset("id plain easy exclusive when peer examples".split())
 _WORDS_KEYS = frozenset("ask why help ends".split())
@@ -173,8 +173,7 @@ class Loader:
         reader = self.head_reader
         reader.keys(head, _HEAD_KEYS, "the interview")
         self.needs = tuple(need for path in sorted((self.root / "needs").glob("*.yml")) for need in self._needs(path))
-        names = reader.words(head, "sections")
-        sections = tuple(self._section(self.root / "questions" / f"{name}.yml", name) for name in names)
+        sections = tuple(self._section(self.root / "questions" / f"{name}.yml", name) for name in reader.words(head, "sections"))
         questions = tuple(question for section in sections for question in section.questions)
         by_id: dict[str, Question] = {}
         for question in questions:
@@ -194,6 +193,7 @@ class Loader:
             by_id=by_id,
             position={question.id: index for index, question in enumerate(questions)},
             section_by_id={section.id: section for section in sections},
+            overheard=reader.rule(head, "overheard") if "overheard" in head else None,
             consents=frozenset({GO_ON, *self._consents(self.root / "plan" / "consents.yml")}) & by_id.keys(),
         )
 
@@ -209,8 +209,7 @@ class Loader:
         found = {}
         for entry in reader.nodes(head, "not_now"):
             name = reader.word(entry, "id")
-            what = f"the answer '{name}'"
-            found[name] = {level: reader.text(entry, level, what) for level in ("plain", "easy")}
+            found[name] = {level: reader.text(entry, level, f"the answer '{name}'") for level in ("plain", "easy")}
         if head and set(found) != set(NOT_NOW):
             reader.wrong(head, "not_now", f"'not_now' should have the ids {', '.join(NOT_NOW)}, each once")
         return found
@@ -355,6 +354,7 @@ class Loader:
             when=own,
             asked_of=asked_of,
             sensitive=reader.flag(entry, "sensitive"),
+            private=reader.flag(entry, "private"),
             optional=reader.flag(entry, "optional"),
             urgent=reader.flag(entry, "urgent"),
             # "Is it right?" is about what is said now: a yes to it from an earlier interview would settle it unasked.

@@ -46,14 +46,29 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class _Everything:
+    """Facts with every answer, also those to later questions: privacy may be made long after who is here was asked."""
+
+    context: Context
+    answers: Mapping[str, Answer]
+
+    def value(self, source: str) -> Value:
+        return self.context.facts.get(source) or value_of(self.answers.get(source))
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A question on the path. ``settled`` means it need not be asked (again); ``implied`` that it never was."""
+    """A question on the path. ``settled`` means it need not be asked (again); ``implied`` that it never was.
+
+    ``waits``: it is left for later without being asked, as others could hear; so it is implied, too.
+    """
 
     question: Question
     options: tuple[Option, ...]
     answer: Answer | None
     settled: bool
     implied: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +175,11 @@ class Path:
 
     def for_later(self) -> tuple[Step, ...]:
         """Questions the person put off, for the worker and the read-back."""
-        return tuple(step for step in self.steps if step.answer is not None and step.answer.state == LATER)
+        return tuple(step for step in self.steps if step.answer is not None and step.answer.state == LATER and not step.waits)
+
+    def waiting(self) -> tuple[Step, ...]:
+        """Questions left for a time when nobody else can hear, for the worker only."""
+        return tuple(step for step in self.steps if step.waits)
 
     def basis(self, question: Question) -> str:
         """A digest of the answers this question rests on; empty when it rests on none."""
@@ -201,7 +220,8 @@ class PathFinder:
         """Walk the interview. Costs the number of questions, not the number of paths."""
         answers = dict(answers)  # a path is a value: what is answered afterwards must not change its outlook
         steps, possible = self._walk(context, answers, frozenset())
-        return self._settle(Path(self.interview, steps, lambda path: self._look_ahead(path, context, answers, possible)))
+        path = Path(self.interview, steps, lambda path: self._look_ahead(path, context, answers, possible))
+        return self._settle(path, self._overheard(context, answers))
 
     def _look_ahead(self, path: Path, context: Context, answers: Mapping[str, Answer], possible: tuple[Question, ...]) -> Outlook:
         """Walk again without the answers that are not the last word, until nothing more turns out to rest on them."""
@@ -257,7 +277,7 @@ class PathFinder:
 
         The answers to ``loose`` questions are taken as not given yet.
         """
-        walk = Walk(context)
+        walk, overheard = Walk(context), self._overheard(context, answers)
         steps: list[Step] = []
         possible: list[Question] = []
         for question in self.interview.questions:
@@ -284,18 +304,35 @@ class PathFinder:
             elif not usable:
                 answer = None
             options = tuple(option for option in question.options if truths[option.id] is True)
-            steps.append(Step(question, options, answer, settled=answer is not None, implied=bool(implied)))
+            step = Step(question, options, answer, settled=answer is not None, implied=bool(implied))
+            if overheard and question.private and not implied and (answer is None or answer.state == LATER):
+                step = _waiting(step)
+            steps.append(step)
+            answer = step.answer
             walk.passed(question.id, value_of(answer) if answer is not None and question.id not in loose else None)
         return tuple(steps), tuple(possible)
 
-    def _settle(self, path: Path) -> Path:
+    def _overheard(self, context: Context, answers: Mapping[str, Answer]) -> bool:
+        rule = self.interview.overheard
+        return rule is not None and rule.holds(_Everything(context, answers)) is True
+
+    def _settle(self, path: Path, overheard: bool) -> Path:
         """Reopen what rests on answers that have changed since, and read-backs that were not confirmed."""
         confirmed = {step.question.reads_back for step in path.steps if not step.question.opens_review and _confirms(step, path)}
         steps = tuple(
-            step if not step.settled or step.implied or _still_good(step, path, confirmed) else replace(step, settled=False)
+            step if not step.settled or step.implied or _still_good(step, path, confirmed) else _reopened(step, overheard)
             for step in path.steps
         )
         return path if steps == path.steps else replace(path, steps=steps)
+
+
+def _waiting(step: Step) -> Step:
+    """The step put off until nobody else can hear, in the person's stead."""
+    return replace(step, answer=Answer(step.question.id, state=LATER, again=True), settled=True, implied=True, waits=True)
+
+
+def _reopened(step: Step, overheard: bool) -> Step:
+    return _waiting(step) if overheard and step.question.private else replace(step, settled=False)
 
 
 def _and(first: Truth, second: Truth) -> Truth:

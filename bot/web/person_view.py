@@ -54,6 +54,7 @@ def _line(store: Store, talk: Talk, views: Views, tongues: Tongues, state: Inter
         for step in path.steps
         if step.answer is not None and not step.implied and step.answer.state in (SKIPPED, LATER)
     }
+    waiting |= {step.question.id for step in path.waiting()}
     waiting |= {name for name in store.asked_for_person(row.id) if name is not None and name in path}
     waiting |= {name for name in store.needing_interpreter(row.id) if name in path}
     waiting |= {str(note.question) for note in notes if note.kind == WORDS and note.translation.get("problem")}

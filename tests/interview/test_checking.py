@@ -139,6 +139,13 @@ def peer(name: str, pathway: str, answers: str) -> Spoil:
     return put(name, peer={"pathway": pathway, "question": answers})
 
 
+def overheard(when: Any) -> Spoil:
+    def spoil(content: Content) -> None:
+        content.head["overheard"] = when
+
+    return spoil
+
+
 def implied(when: Any, answer: str = "yes") -> Spoil:
     return put("known", implied={"when": when, "answer": answer} if when else {"answer": answer})
 
@@ -232,6 +239,9 @@ RULES: list[tuple[Spoil, str]] = [
     (put("m", depends_on=["s"]), "'m' depends on 's', which is not asked before it"),
     (implied(None), "'known' is implied without a rule"),
     (implied({"answered": "q"}, "maybe"), "'known' is implied to be 'maybe', which is none of its options"),
+    (put("q", private=True), "'q' is private, but nothing says when others can hear"),
+    (overheard({"is": ["qq", "yes"]}), "the rule of what private questions wait for looks at 'qq', which is no question"),
+    (overheard({"is": ["well", "yes"]}), ""),
     (wanted("knwn", "yes"), "is asked by a question: 'knwn', which is no question; did you mean"),
     (wanted("known"), "is asked by a question: 'known' without the answers"),
     (wanted("known", "yep"), "is asked by a question: compares 'known' with 'yep'"),

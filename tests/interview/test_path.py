@@ -306,3 +306,39 @@ def test_a_path_does_not_change_with_later_answers(tmp_path: Path) -> None:
     path = PathFinder(interview).path(Context(), answers)
     answers["q"] = Answer("q", options=("b",))
     assert path.remaining() == (3, 4)
+
+
+OVERHEARD = {"any": [{"all": [{"is": ["q", "a"]}, {"not": {"is": ["room", "a"]}}]}, {"is": ["room", "b"]}]}
+
+
+def overheard(tmp_path: Path) -> Person:
+    """Somebody is asked who is here (q), what is private (told), what rests on it (then), and last if it is private (room)."""
+    told = question("told", "x", "y", private=True, depends_on=["before"])
+    then = question("then", "x", "y", when={"is": ["told", "x"]})
+    asked = (question("q", "a", "b"), question("before", "a", "b"), told, then, question("room", "a", "b"))
+    return Person(load_interview(write(tmp_path, [section("a", *asked)], overheard=OVERHEARD)))
+
+
+def test_what_is_private_waits_while_others_could_hear_and_is_asked_once_they_cannot(tmp_path: Path) -> None:
+    person = overheard(tmp_path).say("q", "a").say("before", "a")
+    assert person.asked == ["room", "read_back_a", "well"]
+    (waiting,) = person.path.waiting()
+    assert (waiting.question.id, waiting.answer and waiting.answer.state) == ("told", "later")
+    assert person.path.for_later() == () == person.path.postponed
+    assert person.path.next("told") == person.path.next(), "nor where somebody goes to it"
+    person.say("room", "b")
+    assert person.asked == ["read_back_a", "well"], "it is not private"
+    person.say("room", "a")
+    assert person.asked == ["told", "read_back_a", "well"]
+    assert person.path.waiting() == ()
+    person.say("told", "x")
+    assert person.asked == ["then", "read_back_a", "well"]
+
+
+def test_what_is_private_and_was_said_before_somebody_came_in_stays(tmp_path: Path) -> None:
+    person = overheard(tmp_path).say("q", "b").say("before", "a").say("told", "x").say("q", "a")
+    assert person.path.answers["told"].options == ("x",)
+    person.say("before", "b")
+    assert [step.question.id for step in person.path.waiting()] == ["told"], "what would be asked again waits"
+    person.say("before", "a").say("q", "b").say("told", "later").say("q", "a")
+    assert [step.question.id for step in person.path.waiting()] == ["told"], "what was put off is not asked with others there"

@@ -176,3 +176,30 @@ def test_rules_without_not_hold_by_their_causes_alone(data: Any, said: dict[str,
     if "not" not in str(data) and rule.holds(facts) is True:
         alone = {cause.question: Value(frozenset(cause.options), real=True) for cause in causes(rule, facts)}  # type: ignore[arg-type]
         assert rule.holds(Facts(alone)) is True
+
+
+PRIVATE = ("home_safe", "safe_home_help", "trauma", "gang", "threat")
+
+
+def test_nothing_private_is_asked_while_somebody_else_is_there() -> None:
+    """Who is told "we keep the talk about safety for a time when you have privacy" is not asked before."""
+    alone = Person(record(sex="female"), mode="kiosk").says(who_is_here="alone", where_will_live="return")
+    assert all(not alone.path.by_id[name].settled for name in PRIVATE)
+    here = Person(record(sex="female"), mode="kiosk").says(who_is_here="someone_else", where_will_live="return")
+    assert {step.question.id for step in here.path.waiting()} == set(PRIVATE)
+    assert not set(PRIVATE) & {step.question.id for step in here.path.open}
+    assert not {found.id for found in here.plan().needs} & {"safe_home", "trauma_support", "gang_exit", "threat_safety"}
+
+
+def test_what_waited_for_privacy_is_asked_once_the_worker_says_that_it_is_private() -> None:
+    person = Person(mode="worker", language="pl").says(language_speak="pl", who_is_here="someone_else", where_will_live="return")
+    person.say("safety_room", "not_private")
+    assert not {"home_safe", "trauma", "gang", "threat"} & {step.question.id for step in person.path.open}
+    person.say("safety_room", "private")
+    assert [step.question.id for step in person.path.open if step.question.private] == ["home_safe", "trauma", "gang", "threat"]
+    person.says(home_safe="no", safe_home_help=["safe_place"], trauma="yes", trauma_help="yes", gang="yes", threat="no")
+    assert {"council_area", "duty_to_refer_consent"} <= {step.question.id for step in person.path.open}, (
+        "what rests on them follows"
+    )
+    assert {"safe_home", "trauma_support", "gang_exit"} <= {found.id for found in person.plan().needs}
+    assert person.path.waiting() == ()

@@ -205,7 +205,8 @@ def said_to(step: Step, choices: Mapping[str, str]) -> Heard:
     question = step.question
     if question.closed:
         offered = [option.id for option in step.options]
-        wanted = (choices.get(question.id, ""), {"consent_go_on": "yes"}.get(question.id, ""), "right", "none", "no")
+        well = {"consent_go_on": "yes", "who_is_here": "alone"}
+        wanted = (choices.get(question.id, ""), well.get(question.id, ""), "right", "none", "no")
         chosen = next((option for option in wanted if option in offered), offered[-1])
         return Heard("answer", question.id, options=(chosen,))
     words = {"scale": "7", "number": "3", "date": "24/12/2027"}.get(question.kind, "Some words")

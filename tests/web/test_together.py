@@ -183,6 +183,16 @@ def test_a_review_lists_what_is_to_be_asked_and_goes_there_in_one_click(house: H
     assert house.store.interview(row).mode == "worker" and worker.open_question(house, row) == "where_lived"
 
 
+def test_a_review_names_what_waits_for_a_private_place(house: House, worker: Browser) -> None:
+    row = at(house, worker, "cy")
+    worker.turn(row.id, change="who_is_here")
+    worker.turn(row.id, option="someone_else")
+    worker.get(f"/interviews/{row.id}/review")
+    part = worker.page[worker.page.index(">Waiting for a private place<") :].split("</ul>")[0]
+    assert house.interview.by_id["gang"].plain.ask in part
+    assert house.interview.by_id["trauma"].plain.ask not in part and "Ask it now" not in part
+
+
 # -- reading aloud
 
 

@@ -185,6 +185,7 @@ def review(interview_id: str, trouble: str = "") -> str:
         "review.html", row=row, person=app.store.person(row.person_id), seen=state.newest, turn=new_turn(), trouble=trouble,
         skipped=rows(lambda step: step.answer is not None and step.answer.state == SKIPPED),
         later=rows(lambda step: step.answer is not None and step.answer.state == LATER),
+        waiting=app.views.rows_of(path.waiting(), path),
         person_asked=rows(lambda step: step.question.id in asked), asked_between=None in asked,
         interpreter=rows(lambda step: step.question.id in strange),
         unread=[both(note.text, row.language, note.translation, app.tongues) for note in notes if note.kind == WORDS],
