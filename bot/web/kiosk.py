@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from flask import g, render_template, session
@@ -26,6 +26,8 @@ MORE_TIME = "more_time"
 # In a worker's own session, in which of their interviews pictures were chosen; a person alone has them with their code.
 PICTURES = "pictures"
 LONGEST_WARNING = 120
+# What is said before the private part, beside where to turn to now. Anything else of an answer could tell an onlooker.
+_SAID_BEFORE_PRIVATE = frozenset({"utter_person", "utter_private_offer"})
 # The usual contacts have words in the person's language; what a prison has written itself is shown as it is.
 _USUAL = ("contact_listeners", "contact_samaritans", "contact_safer", "contact_chaplain", "contact_healthcare")
 
@@ -161,7 +163,8 @@ def instead(screen: Screen, state: InterviewState, path: Path) -> str | None:
     if question is not None and question.section == PRIVATE_SECTION and question.asked_of == "person" and not opened:
         by_worker = made.alone and state.settings.get("safety_at_kiosk") == "no"
         if question.id != SUPPORT or by_worker:
-            return render_template("kiosk/before_private.html", screen=screen, by_worker=by_worker)
+            said = tuple(reply for reply in screen.replies if reply.urgent or reply.say in _SAID_BEFORE_PRIVATE)
+            return render_template("kiosk/before_private.html", screen=replace(screen, replies=said), by_worker=by_worker)
     if made.alone and screen.kind == STOPPED:
         return render_template("kiosk/waits.html", screen=screen)
     if made.alone and screen.kind == FINISHED:

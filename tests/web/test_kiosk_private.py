@@ -138,3 +138,55 @@ def test_support_shows_what_the_prison_wrote(house: House, begun: InterviewRow) 
     assert "Ask on the wing" in page
     assert person.get("/support").location == f"/interviews/{begun.id}/support"
     assert "116 123" in house.client().get("/support").get_data(as_text=True)
+
+
+# -- what is said of the turn before
+
+
+def before_safety(house: House) -> InterviewRow:
+    """An interview alone, at the last question before the private part."""
+    probe = at_safety(house, "Rhys")
+    order = [step.question.id for step in web_of(house).talk.path(house.store.state(probe.id)).steps if not step.implied]
+    first = next(id for id in order if house.interview.by_id[id].section == "safety")
+    row = house.started("Daniel", mode="kiosk")
+    answer_until(house, row.id, lambda step: step.question.id == order[order.index(first) - 1], who_is_here="alone")
+    return row
+
+
+def test_urgent_words_are_answered_before_the_private_part_too(house: House) -> None:
+    row = before_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    house.rasa.alerts = ("self_harm",)
+    person.turn(row.id, do="later", words="I want to kill myself")
+    assert person.title().startswith("The next part is private")
+    assert "116 123" in person.page and "cell bell" in text_of(person.page)
+    assert "I have put" not in text_of(person.page)
+
+
+def test_an_answer_is_not_said_back_before_the_private_part(house: House) -> None:
+    row = before_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    person.turn(row.id, do="later")
+    assert person.title().startswith("The next part is private")
+    assert "The assistant says" not in text_of(person.page)
+
+
+def test_talk_to_a_person_is_answered_before_the_private_part(house: House) -> None:
+    row = at_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    person.turn(row.id, do="person")
+    assert person.title().startswith("The next part is private")
+    assert "I have noted it for your worker" in text_of(person.page)
+
+
+def test_urgent_words_are_answered_where_somebody_stops(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    person.get(f"/interviews/{begun.id}")
+    kept = {name: person.hidden(name) for name in ("turn", "seen", "question")}
+    house.rasa.alerts = ("self_harm",)
+    person.post(f"/interviews/{begun.id}/aside", {**kept, "words": "I want to kill myself", "to": "stop"}, follow=True)
+    assert person.title().startswith("You have stopped for now")
+    assert "116 123" in person.page
