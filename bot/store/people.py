@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,11 +22,11 @@ from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound,
 from bot.store.keeping_models import RecordChange
 from bot.store.keys import Cipher
 from bot.store.plan_models import Alert
+from bot.store.rows import fields_of, is_empty, number_of
 from bot.store.types import ImportReport, Person, Prisons
 
 # So few that an import does not keep interviews waiting for the write lock.
 IMPORT_BATCH = 100
-LARGEST_FILE = 50_000_000
 MOST_WORDS = 10
 LONGEST_REASON = 2000
 IMPORTED = "imported"
@@ -133,48 +130,53 @@ class People(AuditTrail):
     def import_people(self, rows: Iterable[Mapping[str, Any]], by: str, prisons: Collection[str] = ()) -> ImportReport:
         """Add or update people from rows as ``read_record`` takes them. Every bad row is reported, the good ones are kept.
 
+        Of somebody who is here already only the fields that a row has are changed: a file with fewer columns takes nothing away. A
+        field that is there and empty is emptied.
+
         ``prisons``: only into these, and nobody is taken from another; () for any.
 
         The rows are kept a hundred at a time: after a failure (StoreError), the same import can be run again.
         """
         added = updated = 0
+        emptied: Counter[str] = Counter()
         problems: list[Problem] = []
-        allowed = self._allowed_rows(rows, prisons, problems) if prisons else enumerate(rows, start=1)
-        good = _good_rows(allowed, problems)
-        while batch := list(islice(good, IMPORT_BATCH)):
+        first_row: dict[str, int] = {}
+        waiting = _whole_rows(rows, problems)
+        while batch := list(islice(waiting, IMPORT_BATCH)):
+            new, gone = 0, Counter[str]()
+            before = len(first_row)
             with self.write() as session:
-                numbers = [record.prison_number for record in batch]
-                found = session.scalars(select(models.Person).where(models.Person.prison_number.in_(numbers)).with_for_update())
-                known = {row.prison_number: row for row in found}
-                for record in batch:
-                    row = known.get(record.prison_number)
-                    if row is None:
-                        self._add(session, record, by)
-                    else:
-                        self._change(session, row, record, by, IMPORTED)
-            added += len(batch) - len(known)
-            updated += len(known)
-        return ImportReport(added, updated, problems)
+                wanted = select(models.Person).where(models.Person.prison_number.in_([number_of(row) for _, row in batch]))
+                known = {row.prison_number: row for row in session.scalars(wanted.with_for_update())}
+                for place, row in batch:
+                    number = number_of(row)
+                    here = known.get(number)
+                    try:
+                        if number in first_row:
+                            raise RecordError({"prison_number": f"is in row {first_row[number]} already; keep one of them"})
+                        gone.update(self._import_row(session, row, here, by, prisons))
+                    except RecordError as error:
+                        problems.extend((place, name, text) for name, text in error.problems.items())
+                        continue
+                    first_row[number] = place
+                    new += here is None
+            added += new
+            updated += len(first_row) - before - new
+            emptied += gone
+        return ImportReport(added, updated, sorted(problems, key=lambda problem: problem[0]), dict(emptied))
 
-    def _allowed_rows(
-        self, rows: Iterable[Mapping[str, Any]], prisons: Collection[str], problems: list[Problem]
-    ) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """The rows of people who are in one of these prisons, and come from no other; the others are problems."""
-        for number, row in enumerate(rows, start=1):
-            wanted = row.get("prison") if isinstance(row, Mapping) else None
-            if isinstance(wanted, str) and wanted.strip() and " ".join(wanted.split()) not in prisons:
-                problems.append((number, "prison", NOT_YOURS))
-                continue
-            known = row.get("prison_number") if isinstance(row, Mapping) else None
-            if isinstance(known, str):
-                try:
-                    elsewhere = self.person_by_number(known).prison not in prisons
-                except NotFound:
-                    elsewhere = False
-                if elsewhere:
-                    problems.append((number, "prison_number", ELSEWHERE))
-                    continue
-            yield number, row
+    def _import_row(
+        self, session: Session, row: Mapping[str, Any], here: models.Person | None, by: str, prisons: Collection[str]
+    ) -> list[str]:
+        """Add or update the person of one row; the fields it has emptied. Raises RecordError."""
+        _be_allowed(row, here, prisons)
+        if here is None:
+            self._add(session, _read(row), by)
+            return []
+        before, given = record_from(self.cipher, here.details), fields_of(row)
+        after = _read({**before.to_json(), **given})
+        self._change(session, here, after, by, IMPORTED)
+        return [name for name in given if is_empty(given[name]) and getattr(before, name, None) != getattr(after, name, None)]
 
     def fill_columns(self) -> None:
         """Write what lists need of people who were added before there was a column for it."""
@@ -296,73 +298,21 @@ def wanted_people(prison: Prisons, search: str | None) -> list[ColumnElement[boo
     return wanted
 
 
-def _good_rows(rows: Iterable[tuple[int, Mapping[str, Any]]], problems: list[Problem]) -> Iterator[PersonRecord]:
-    """The records of the good rows; what is wrong with the others goes into ``problems``."""
-    first_row: dict[str, int] = {}
-    for number, row in rows:
+def _whole_rows(rows: Iterable[Mapping[str, Any]], problems: list[Problem]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The rows that have fields, each with its number; what is wrong with the others goes into ``problems``."""
+    for number, row in enumerate(rows, start=1):
         if not isinstance(row, Mapping):
             problems.append((number, "row", "is not an object with fields; remove it"))
-            continue
-        if None in row:
+        elif None in row:
             problems.append((number, "row", "has more cells than the heading row; remove them"))
-            continue
-        try:
-            record = _read(row)
-        except RecordError as error:
-            problems.extend((number, name, text) for name, text in error.problems.items())
-            continue
-        before = first_row.setdefault(record.prison_number, number)
-        if before != number:
-            problems.append((number, "prison_number", f"is in row {before} already; keep one of them"))
-            continue
-        yield record
+        else:
+            yield number, row
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a CSV file with a heading row (UTF-8, with or without a mark) or of a JSON file (a list of objects).
-
-    Raises:
-        BadInput: the file cannot be read or is neither; the message names the file and, where it can, the row.
-    """
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BadInput(f"{path}: is larger than {LARGEST_FILE // 1_000_000} MB; split it")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n")
-        where = f"row {row}" if row else "the heading row"
-        raise BadInput(f"{path}: {where}: is not UTF-8; save the file as CSV UTF-8") from None
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
-    return _read_json(path, text) if path.suffix.lower() == ".json" else _read_csv(path, text)
-
-
-def _read_json(path: Path, text: str) -> list[dict[str, Any]]:
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        line = f" line {error.lineno}:" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadInput(f"{path}:{line} is not JSON; write a list of objects") from None
-    except RecursionError:
-        raise BadInput(f"{path}: is nested too deeply; write a list of objects") from None
-    if not isinstance(data, list):
-        raise BadInput(f"{path}: is not a list; write a list of objects")
-    for number, row in enumerate(data, start=1):
-        if not isinstance(row, dict):
-            raise BadInput(f"{path}: row {number}: is not an object with fields")
-    return data
-
-
-def _read_csv(path: Path, text: str) -> list[dict[str, Any]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    rows: list[dict[str, Any]] = []
-    try:
-        names = reader.fieldnames or []
-        if "prison_number" not in names:
-            raise BadInput(f"{path}: the heading row has no prison_number; begin with a row of field names, parted by commas")
-        if len(set(names)) < len(names):
-            raise BadInput(f"{path}: the heading row has the same field twice; rename or remove one")
-        rows.extend(reader)
-    except csv.Error:
-        raise BadInput(f"{path}: row {len(rows) + 1}: is not CSV; check its quotation marks") from None
-    return rows
+def _be_allowed(row: Mapping[str, Any], here: models.Person | None, prisons: Collection[str]) -> None:
+    """Refuse a row that brings somebody into another prison than these, or takes them from one. Raises RecordError."""
+    wanted = row.get("prison")
+    if prisons and isinstance(wanted, str) and wanted.strip() and " ".join(wanted.split()) not in prisons:
+        raise RecordError({"prison": NOT_YOURS})
+    if prisons and here is not None and here.prison not in prisons:
+        raise RecordError({"prison_number": ELSEWHERE})

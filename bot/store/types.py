@@ -45,12 +45,14 @@ class Person:
 class ImportReport:
     """What an import did. ``problems`` holds (row number, field, what is wrong and the mend), never a value.
 
-    Rows are counted from 1; the heading row of a CSV file is not counted. A row with a problem was not kept.
+    Rows are counted from 1; the heading row of a CSV file is not counted. A row with a problem was not kept. ``emptied``: of how
+    many people who were here a row has emptied a field, by field.
     """
 
     added: int
     updated: int
     problems: list[tuple[int, str, str]]
+    emptied: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,3 +157,56 @@ def test_a_file_that_is_not_rows_is_named(tmp_path: Path, name: str, content: by
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be read"):
         read_rows(tmp_path / "none.csv")
+
+
+FULL: dict[str, Any] = {
+    "flags": ("mappa", "sexual_offence"), "release": date(2026, 12, 20), "part1_completed": date(2026, 3, 1),
+    "responsible_officer": "Ann Hill", "care_leaver": "yes", "immigration_status": "settled", "nationality": "Irish",
+    "resettlement_prison": False, "returned_within_6_months": True, "home_area": "Hull", "made_up": True,
+}  # fmt: skip
+FEW = "prison_number,name,date_of_birth,sex,prison,reception,sentence_type"
+
+
+def csv_of(folder: Path, *lines: str) -> list[dict[str, Any]]:
+    path = folder / "people.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read_rows(path)
+
+
+def test_an_import_with_fewer_columns_takes_nothing_away(tmp_path: Path, store: Store) -> None:
+    before = store.add_person(make_record(**FULL), by="worker").record
+    row = f"{before.prison_number.lower()},New Name,1990-05-04,male,HMP Elsewhere (made-up),2026-02-27T16:30,determinate"
+    report = store.import_people(csv_of(tmp_path, FEW, row), by="worker")
+    assert (report.added, report.updated, report.problems, report.emptied) == (0, 1, [], {})
+    person = store.person_by_number(before.prison_number)
+    assert person.record == replace(before, name="New Name", prison="HMP Elsewhere (made-up)")
+    assert (person.release, person.part1_completed) == (before.release, before.part1_completed)
+    # A number and what is new about it are enough.
+    assert store.import_people(csv_of(tmp_path, "prison_number,home_area", "A0001ZZ,Leeds"), by="worker").updated == 1
+    assert store.person_by_number("A0001ZZ").record == replace(person.record, home_area="Leeds")
+    # Somebody new still has to be told of whole.
+    report = store.import_people(csv_of(tmp_path, "prison_number,home_area", "A0002ZZ,Leeds"), by="worker")
+    assert (1, "name", "is missing; give it") in report.problems and report.added == 0
+
+
+def test_an_empty_cell_empties_and_a_missing_one_does_not(tmp_path: Path, store: Store) -> None:
+    before = store.add_person(make_record(1, **FULL), by="worker").record
+    store.add_person(make_record(2, **FULL), by="worker")
+    store.add_person(make_record(3, flags=()), by="worker")
+    rows = csv_of(tmp_path, "prison_number,flags,home_area,release", "A0001ZZ,,Leeds, ", "A0002ZZ,", "A0003ZZ,")
+    report = store.import_people(rows, by="worker")
+    assert (report.updated, report.problems, report.emptied) == (3, [], {"flags": 2, "release": 1})
+    assert store.person_by_number("A0001ZZ").record == replace(before, flags=(), home_area="Leeds", release=None)
+    other = store.person_by_number("A0002ZZ").record
+    assert (other.flags, other.release, other.home_area) == ((), before.release, "Hull")
+    # What cannot be empty is not emptied.
+    report = store.import_people(csv_of(tmp_path, "prison_number,name", "A0001ZZ,"), by="worker")
+    assert (report.updated, report.problems) == (0, [(1, "name", "is missing; give it")])
+
+
+def test_json_rows_change_only_what_they_have(store: Store) -> None:
+    before = store.add_person(make_record(sentence_months=10, **FULL), by="worker").record
+    row = {"prison_number": "A0001ZZ", "sentence": {"type": "recall_fixed"}, "release": None}
+    report = store.import_people([row], by="worker")
+    assert (report.problems, report.emptied) == ([], {"release": 1})
+    assert store.person_by_number("A0001ZZ").record == replace(before, sentence_type="recall_fixed", release=None)

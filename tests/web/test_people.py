@@ -231,6 +231,20 @@ def test_import_keeps_good_rows_and_names_bad_ones(house: House, worker: Browser
     assert "0 people added, 1 updated" in worker.page
 
 
+def test_import_says_what_it_keeps_and_what_it_emptied(house: House, worker: Browser) -> None:
+    person = house.person("Daniel")
+    house.store.update_person(person.id, replace(person.record, flags=("mappa",), release=date(2027, 3, 1)), "test")
+    worker.get("/people/import")
+    assert "a column that is not in it, such as the release date, stays as it is" in worker.page
+    assert "An empty cell empties what is there" in worker.page
+    assert upload(worker, "people.csv", f"prison_number,home_area\n{person.prison_number},Leeds\n".encode()) == 200
+    assert "0 people added, 1 updated" in worker.page and "Emptied, because" not in worker.page
+    assert house.store.person(person.id).record.flags == ("mappa",)
+    assert upload(worker, "people.csv", f"prison_number,release,flags\n{person.prison_number},,\n".encode()) == 200
+    assert "Emptied, because the cell in the file is empty: Release date (1 person); Known to (1 person)." in worker.page
+    assert house.store.person(person.id).record.release is None
+
+
 def test_import_of_json(house: House, worker: Browser) -> None:
     row = {"prison_number": "B1234CD", "name": "Ann", "date_of_birth": "1990-01-01", "sex": "female", "prison": "X",
            "reception": "2026-11-01T10:00", "sentence": {"type": "determinate", "months": 6}}  # fmt: skip

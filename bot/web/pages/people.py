@@ -14,7 +14,8 @@ from bot.interview.answers import clean
 from bot.interview.record import PersonRecord, RecordError
 from bot.language.languages import ENGLISH
 from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile
-from bot.store.people import LONGEST_REASON, NOT_YOURS, read_rows
+from bot.store.people import LONGEST_REASON, NOT_YOURS
+from bot.store.rows import read_rows
 from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
