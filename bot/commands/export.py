@@ -29,6 +29,7 @@ def add(subparsers: Any) -> None:
         action="store_true",
         help="with private answers: plan-pdf at the person's wish, plan-json for safeguarding",
     )
+    parser.add_argument("--with-answers", action="store_true", help="with the list of the answers: plan-pdf at the person's wish")
     parser.add_argument("--out", required=True, metavar="PATH", help="the file; one that is there is replaced")
 
 
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             return ""
 
         case = Casework(store, interview, plan, wording).case(person.id)
-        wanted = Wanted(args.kind, args.language, args.level, args.with_private, names)
+        wanted = Wanted(args.kind, args.language, args.level, args.with_private, names, args.with_answers)
         try:
             made = outputs.make(case, wanted)
         except CannotMake as error:

@@ -39,7 +39,7 @@ class Wanted:
     """What is wanted. ``language`` and ``level`` None: those of the interview. ``names`` gives the name of a user id.
 
     ``with_private``: sensitive parts too. Only for ``plan-pdf`` at the person's wish, and ``plan-json`` for the safeguarding role;
-    whoever asks has to have seen to that.
+    whoever asks has to have seen to that. ``with_answers``: the list of the answers too, on the ``plan-pdf`` of a person who asks.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Wanted:
     level: str | None = None
     with_private: bool = False
     names: Names = field(default=nobody)
+    with_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _worker(case: Case, content: Content, wanted: Wanted, _: Words) -> bytes:
 
 def _person(case: Case, _: Content, wanted: Wanted, words: Words) -> bytes:
     worker = wanted.names(case.plan.worker) if case.plan is not None and case.plan.worker else ""
-    return person_pdf(case, words, wanted.with_private, worker)
+    return person_pdf(case, words, wanted.with_private, worker, with_answers=wanted.with_answers)
 
 
 def _data(case: Case, _: Content, wanted: Wanted, words: Words) -> bytes:
@@ -148,6 +149,8 @@ class Outputs:
         if wanted.with_private and not kind.private:
             private = " and ".join(name for name, one in KINDS.items() if one.private)
             raise CannotMake(f"{wanted.kind} never holds private parts; only {private} can")
+        if wanted.with_answers and wanted.kind != PLAN_PDF:
+            raise CannotMake(f"only {PLAN_PDF} can be with the answers or without them; leave the wish out")
         if case.interview is None:
             raise CannotMake("nobody has interviewed this person yet; hold the interview first")
         if kind.needs_plan and case.plan is None:

@@ -86,7 +86,8 @@ class Answers:
 
 @dataclass(frozen=True)
 class PersonPaper:
-    """Everything on the paper, in its order. ``notes`` stand at its head, small print of the paper itself."""
+    """Everything on the paper, in its order. ``notes`` stand at its head, small print of the paper itself. ``answers`` is None
+    where they were not asked for."""
 
     name: Said
     prison_number: Said
@@ -110,7 +111,7 @@ class PersonPaper:
     sharing: tuple[Line, ...]
     services: tuple[ServiceCard, ...]
     talk: tuple[ServiceCard, ...]
-    answers: tuple[Answers, ...]
+    answers: tuple[Answers, ...] | None
 
 
 class _Paper:
@@ -295,9 +296,9 @@ class _Paper:
                 yield Line(self.words.question(question), known)
 
     def answers(self) -> Iterator[Answers]:
-        """What was answered, by part of the interview. Easy read does without: it says what was told beside what will happen."""
+        """What was answered, by part of the interview."""
         path = self.case.path
-        if path is None or self.easy:
+        if path is None:
             return
         consents = {rule.question for rule in self.words.content.plan.consents.values()}
         *parts, _finishing = path.interview.sections
@@ -330,11 +331,12 @@ def _told(step: Step, consents: Iterable[str]) -> bool:
     return not aside and step.answer is not None
 
 
-def person_paper(case: Case, words: Words, with_private: bool = False, worker: str = "") -> PersonPaper:
+def person_paper(case: Case, words: Words, with_private: bool = False, worker: str = "", with_answers: bool = False) -> PersonPaper:
     """The parts of the person's plan, in ``words``.
 
-    Without ``with_private`` (the person's own wish) nothing sensitive is in it. ``worker`` is the name of who is responsible
-    for the plan, "" where nobody is. There has to be a plan (``case.plan``).
+    Without ``with_private`` (the person's own wish) nothing is in it that is sensitive; without ``with_answers``
+    (their wish too: others on the wing may read it) no list of their answers. ``worker`` is the name of who is responsible for the
+    plan, "" where nobody is. There has to be a plan (``case.plan``).
     """
     paper = _Paper(case if with_private else case.without_sensitive(), words)
     ask = words.say("ask_worker", name=worker) if worker else words.fixed["ask_team"]
@@ -362,7 +364,7 @@ def person_paper(case: Case, words: Words, with_private: bool = False, worker: s
         sharing=tuple(paper.sharing()),
         services=tuple(paper.services()),
         talk=tuple(paper.service(one) for one in talk),
-        answers=tuple(paper.answers()),
+        answers=tuple(paper.answers()) if with_answers else None,
     )
     # Only now is it known whether some words had to stay in English.
     return replace(made, notes=tuple(paper.notes()))

@@ -13,7 +13,12 @@ from bot.outputs.words import Words
 
 
 def person_html(
-    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] | None = None
+    case: Case,
+    words: Words,
+    with_private: bool = False,
+    worker: str = "",
+    pictures: Mapping[str, str] | None = None,
+    with_answers: bool = False,
 ) -> str:
     """The paper as one HTML page.
 
@@ -22,7 +27,7 @@ def person_html(
     """
     if pictures is None:
         pictures = pictures_within() if words.level == EASY else {}
-    paper = person_paper(case, words, with_private, worker)
+    paper = person_paper(case, words, with_private, worker, with_answers)
     foot = f"{words.fixed['title'].text} · {case.record.prison_number}"
     return render(
         "plan.html",
@@ -39,7 +44,12 @@ def person_html(
 
 
 def person_pdf(
-    case: Case, words: Words, with_private: bool = False, worker: str = "", pictures: Mapping[str, str] | None = None
+    case: Case,
+    words: Words,
+    with_private: bool = False,
+    worker: str = "",
+    pictures: Mapping[str, str] | None = None,
+    with_answers: bool = False,
 ) -> bytes:
     """The paper as a tagged PDF. Raises NoPdf where this machine cannot make one."""
-    return to_pdf(person_html(case, words, with_private, worker, pictures))
+    return to_pdf(person_html(case, words, with_private, worker, pictures, with_answers))

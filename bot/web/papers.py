@@ -75,7 +75,7 @@ class Papers:
             if wanted.kind == PLAN_PDF:
                 worker = wanted.names(case.plan.worker) if case.plan.worker else ""
                 pictures = _pictures_here() if words.level == EASY else {}
-                html = person_html(shown, words, wanted.with_private, worker, pictures)
+                html = person_html(shown, words, wanted.with_private, worker, pictures, wanted.with_answers)
             elif wanted.kind == "worker-pdf":
                 html = worker_sheet(shown, content, wanted.names).to_html()
             elif wanted.kind == "oasys":

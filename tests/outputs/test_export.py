@@ -89,6 +89,16 @@ def test_a_plan_is_a_pdf_with_the_workers_name(printing: None, home: Path, tmp_p
     assert "Made-up A0005AA" in text and "These easy words are a draft." in text
 
 
+def test_the_answers_are_printed_when_asked_for(printing: None, home: Path, tmp_path: Path, capsys: Said) -> None:
+    out = tmp_path / "plan.pdf"
+    for more, printed in (((), False), (("--with-answers",), True)):
+        assert run(*more, kind="plan-pdf", out=out) == 0
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(out.read_bytes())).pages)
+        assert ("Your answers\n" in text) is printed
+    assert run("--with-answers", kind="csv", out=out) == 2
+    assert "only plan-pdf can be with the answers" in capsys.readouterr().err
+
+
 def test_private_parts_are_noted_in_the_audit(home: Path, tmp_path: Path) -> None:
     assert run("--with-private", kind="plan-json", out=tmp_path / "a.json") == 0
     assert audit(home)[0][0] == "exported plan-json with private parts"

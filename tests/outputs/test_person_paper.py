@@ -21,6 +21,10 @@ def paper(case: Case, language: str = "en", level: str = "plain", **more: object
     return person_paper(case, making.words(language, level, lookup), **more)  # type: ignore[arg-type]
 
 
+def answers(made: PersonPaper) -> dict[str, str]:
+    return {str(line.what): str(line.note) for part in made.answers or () for line in part.lines}
+
+
 def cards(made: PersonPaper) -> dict[str, dict[str, object]]:
     return {
         f"{card.title} {card.about}".strip(): {
@@ -121,7 +125,7 @@ def test_somebody_to_talk_to_is_on_every_paper(dave: Case, lisa: Case) -> None:
 
 
 def test_the_answers_are_there_but_for_consents_and_read_backs(dave: Case) -> None:
-    said = {str(line.what): str(line.note) for part in paper(dave).answers for line in part.lines}
+    said = answers(paper(dave, with_answers=True))
     assert said["Where will you live when you leave prison?"] == "I have nowhere to live"
     assert said["Are you in touch with your family?"] == "Not answered"
     assert "May we share your plan with your probation officer?" not in said
@@ -130,7 +134,6 @@ def test_the_answers_are_there_but_for_consents_and_read_backs(dave: Case) -> No
 
 def test_easy_read_says_why_once_a_topic_and_each_sentence_on_its_line(dave: Case) -> None:
     made = paper(dave, level="easy")
-    assert not made.answers
     home = made.topics[0]
     assert "Because you need a settled place to live when you leave." in [str(one) for one in home.reasons]
     assert all(not card.because for card in home.cards)
@@ -155,7 +158,7 @@ def test_nobody_who_said_nothing_is_told_that_they_did() -> None:
     made = making.dave()
     made.person.answers.clear()
     made.steps.clear()
-    assert "You have not answered any question yet." in person_html(made.case(), making.words())
+    assert "You have not answered any question yet." in person_html(made.case(), making.words(), with_answers=True)
 
 
 def test_an_unfinished_interview_is_said() -> None:
@@ -166,7 +169,7 @@ def test_an_unfinished_interview_is_said() -> None:
 
 @pytest.mark.parametrize("level", ["plain", "easy"])
 def test_nothing_private_is_on_the_paper(lisa: Case, level: str) -> None:
-    html = person_html(lisa, making.words(level=level))
+    html = person_html(lisa, making.words(level=level), with_answers=True)
     assert [text for text in making.private_words() if text in html] == []
     assert "Your answers about safety are left out" in html
 
@@ -174,6 +177,14 @@ def test_nothing_private_is_on_the_paper(lisa: Case, level: str) -> None:
 def test_the_same_is_said_about_safety_whether_there_is_anything_or_not(dave: Case, lisa: Case) -> None:
     assert paper(dave).safety == paper(lisa).safety
     assert [topic.title.text for topic in paper(lisa).topics if topic.picture == "topic_private"] == []
+
+
+@pytest.mark.parametrize("level", ["plain", "easy"])
+def test_the_answers_are_on_the_paper_only_when_the_person_asks(dave: Case, level: str) -> None:
+    assert paper(dave, level=level).answers is None
+    assert "Your answers</h2>" not in person_html(dave, making.words(level=level))
+    assert "Your answers</h2>" in person_html(dave, making.words(level=level), with_answers=True)
+    assert paper(dave, level=level, with_answers=True).answers
 
 
 def test_what_is_private_is_there_when_the_person_asks(lisa: Case) -> None:
@@ -188,7 +199,7 @@ def test_people_at_random_get_a_paper_without_a_private_word() -> None:
     for seed in range(12):
         case = _at_random(random_person(Random(seed)))
         for level in ("plain", "easy"):
-            html = person_html(case, making.words(level=level))
+            html = person_html(case, making.words(level=level), with_answers=True)
             assert [text for text in making.private_words() if text in html] == [], seed
             assert str(case.record.name) in html
 

@@ -69,6 +69,20 @@ def test_staff_sheets_hold_nothing_private(cases: House, kind: str) -> None:
         assert not [words for words in PRIVATE if words in shown]
 
 
+def test_the_answers_are_a_tick_at_printing_that_nobody_remembers(cases: House, at_work: Browser) -> None:
+    address = papers(cases)
+    at_work.get(address)
+    assert 'name="answers" type="checkbox" value="yes">' in at_work.page
+    for level in ("plain", "easy"):
+        at_work.get(f"{address}/preview?kind=plan-pdf&level={level}&answers=yes")
+        assert "Your answers" in shown_in(at_work.page)
+        assert '<input type="hidden" name="answers" value="yes">' in at_work.page, "the file is what was looked at"
+        at_work.get(f"{address}/preview?kind=plan-pdf&level={level}")
+        assert "This is what you told us" not in shown_in(at_work.page)
+        assert 'name="answers"' not in at_work.page
+    assert at_work.get(f"{address}/preview?kind=worker-pdf&answers=yes").status_code == 404
+
+
 def test_private_parts_only_with_the_role_and_the_wish(cases: House, at_work: Browser) -> None:
     address = papers(cases, "Siobhan")
     guard = signed_in_as(cases, "guard")

@@ -49,11 +49,11 @@ def _wanted() -> Wanted:
     """What is asked for. Private parts only by the safeguarding role, and only where there can be any."""
     args = request.args
     kind, language, level = args.get("kind", ""), args.get("language", ""), args.get("level", "")
-    private = args.get("private") == "yes"
-    if kind not in KINDS or (private and (kind not in WITH_PRIVATE or not access.sees_private())):
+    private, answers = args.get("private") == "yes", args.get("answers") == "yes"
+    if kind not in KINDS or (private and (kind not in WITH_PRIVATE or not access.sees_private())) or (answers and kind != PLAN_PDF):
         abort(404)
     names = access.names()
-    return Wanted(kind, language or None, level if level in LEVELS else None, private, lambda user: names.get(user, ""))
+    return Wanted(kind, language or None, level if level in LEVELS else None, private, lambda user: names.get(user, ""), answers)
 
 
 def _noted(case: Case, what: str, wanted: Wanted) -> None:
