@@ -297,3 +297,12 @@ class Case:
         from bot.casework.covering import cover
 
         return cover(self) if self.complete else self
+
+    def for_paper(self) -> Case:
+        """The case as it may stand on a paper that the person carries on the wing, or that goes out of the prison.
+
+        Left out besides: the answers and needs marked ``off_paper``, and every reason and service that rests on them alone.
+        """
+        from bot.casework.covering import off_paper
+
+        return off_paper(self.without_sensitive())

@@ -1,4 +1,4 @@
-"""A case without what is for the safeguarding role only: for other staff, and for print. Pure.
+"""A case without what is for the safeguarding role only: for other staff, and for print. Pure. And without what is on no paper.
 
 ``ProposedPlan.without_sensitive`` does the same to what the answers call for; here it is done to what is kept.
 """
@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.casework.case import Case, CohortView, ItemView, RouteView
+from bot.interview.answers import Answer
 from bot.interview.path import Outlook, Path
 from bot.plan.compare import Change
 from bot.plan.consents import Consents
@@ -26,10 +27,12 @@ Reason = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Cover:
-    """What is private in one case: the questions, and for services the kinds each is of."""
+    """What is private in one case: the questions, needs and options by question; and for services the kinds each is of."""
 
     private: frozenset[str]
     services: Mapping[str, Service]
+    needs: frozenset[str] = frozenset()
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     # -- reasons
 
@@ -37,15 +40,19 @@ class _Cover:
         """The reasons that may be seen, without private answers; and whether any was left out."""
         given = tuple(reasons)
         shown = tuple(
-            {**reason, "answers": [answer for answer in reason.get("answers", ()) if answer["question"] not in self.private]}
+            {**reason, "answers": [answer for answer in reason.get("answers", ()) if not self._private(answer)]}
             for reason in given
-            if not reason.get("sensitive") and not self._rests_on_private(reason)
+            if not reason.get("sensitive") and reason.get("need") not in self.needs and not self._rests_on_private(reason)
         )
         return shown, len(shown) < len(given)
 
     def _rests_on_private(self, reason: Reason) -> bool:
         answers = reason.get("answers", ())
-        return bool(answers) and all(answer["question"] in self.private for answer in answers)
+        return bool(answers) and all(self._private(answer) for answer in answers)
+
+    def _private(self, answer: Reason) -> bool:
+        question, options = answer["question"], frozenset(answer.get("options") or ())
+        return question in self.private or (bool(options) and options <= self.options.get(question, frozenset()))
 
     # -- items
 
@@ -122,11 +129,18 @@ class _Cover:
     # -- beside the items
 
     def path(self, path: Path | None) -> Path | None:
-        """The path without its private questions."""
+        """The path without its private questions and answers."""
         if path is None:
             return None
-        steps = tuple(step for step in path.steps if step.question.id not in self.private)
-        return Path(path.interview, steps, lambda _: Outlook())
+        steps = (step for step in path.steps if step.question.id not in self.private)
+        return Path(path.interview, tuple(replace(step, answer=self._answer(step.answer)) for step in steps), lambda _: Outlook())
+
+    def _answer(self, answer: Answer | None) -> Answer | None:
+        """An answer without its private options, and the words added to them; None where nothing is left of it."""
+        if answer is None or self.options.get(answer.question, frozenset()).isdisjoint(answer.options):
+            return answer
+        left = tuple(option for option in answer.options if option not in self.options[answer.question])
+        return replace(answer, options=left, more="") if left else None
 
 
 def cover(case: Case) -> Case:
@@ -157,6 +171,22 @@ def cover(case: Case) -> Case:
         ),
         complete=False,
     )
+
+
+def off_paper(case: Case) -> Case:
+    """``Case.for_paper``, of a case without what is sensitive."""
+    if case.path is None:
+        return case
+    interview = case.path.interview
+    marked = {question.id: frozenset(each.id for each in question.options if each.off_paper) for question in interview.questions}
+    covers = _Cover(
+        frozenset(question.id for question in interview.questions if question.off_paper),
+        _services(case),
+        frozenset(need.id for need in interview.needs if need.off_paper),
+        {question: options for question, options in marked.items() if options},
+    )
+    earlier = tuple(replace(one, items=tuple(covers.item(item) for item in one.items)) for one in case.earlier)
+    return replace(case, path=covers.path(case.path), items=tuple(covers.item(item) for item in case.items), earlier=earlier)
 
 
 def covered_alert(alert: AlertRow) -> AlertRow:

@@ -53,6 +53,7 @@ def question_as_data(question: Question, wording: Wording, languages: list[str])
         "kind": question.kind,
         "asked_of": question.asked_of,
         "sensitive": question.sensitive,
+        "off_paper": question.off_paper,
         "optional": question.optional,
         "min": question.minimum,
         "max": question.maximum,

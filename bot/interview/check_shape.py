@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from bot.interview.definitions import CLOSED, NOT_NOW, Interview, Question
 from bot.interview.loading import Problems
 from bot.interview.path import CONFIRMED
+from bot.interview.rules import Rule, comparisons
 
 PATHWAYS = ("accommodation", "ete", "finance", "personal", "ttg_support", "domestic_abuse", "sex_work")
 SENSITIVE_PATHWAYS = ("domestic_abuse", "sex_work")
@@ -178,4 +179,32 @@ def check_sensitive(interview: Interview, problems: Problems) -> None:
             _wrong(problems, question, "is in a section of a sensitive pathway; write 'sensitive: true'")
 
 
-CHECKS = (check_ids, check_kinds, check_sections, check_read_backs, check_needs, check_offers, check_sensitive)
+def check_off_paper(interview: Interview, problems: Problems) -> None:
+    """A need that rests on an answer which is on no paper is on none either, or its reason would print the answer.
+
+    What is sensitive is on no paper anyway: two marks would leave open which of them counts.
+    """
+    text = "is sensitive, so it is on no paper; remove 'off_paper'"
+    for question in interview.questions:
+        if question.sensitive and (question.off_paper or any(option.off_paper for option in question.options)):
+            _wrong(problems, question, text)
+    for need in interview.needs:
+        if need.sensitive and need.off_paper:
+            problems.add(need.file, need.line, f"the need '{need.id}' {text}")
+        elif not need.sensitive and not need.off_paper and _rests_off_paper(interview, need.when):
+            what = f"the need '{need.id}' rests on an answer that is on no paper"
+            problems.add(need.file, need.line, f"{what}; write 'off_paper: true'")
+
+
+def _rests_off_paper(interview: Interview, rule: Rule) -> bool:
+    """Whether one of a rule's comparisons is with an answer that is on no paper."""
+    for _, source, operands in comparisons(rule.data):
+        question = interview.by_id.get(source)
+        if question is not None and (
+            question.off_paper or any(option.off_paper for option in question.options if option.id in operands)
+        ):
+            return True
+    return False
+
+
+CHECKS = (check_ids, check_kinds, check_sections, check_read_backs, check_needs, check_offers, check_sensitive, check_off_paper)

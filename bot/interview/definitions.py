@@ -28,7 +28,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a closed question. ``need`` is the need it offers help with, if any."""
+    """One choice of a closed question. ``need`` is the need it offers help with, if any. ``off_paper``: see ``Question``."""
 
     id: str
     plain: str
@@ -37,6 +37,7 @@ class Option:
     when: Rule = ALWAYS
     peer: str | None = None
     need: str | None = None
+    off_paper: bool = False
     examples: tuple[str, ...] = ()
     line: int = 0
 
@@ -62,7 +63,8 @@ class Question:
     """One question. ``rule`` joins its section's rule, its own, and the mode its ``asked_of`` needs.
 
     ``private``: it waits while others could hear. ``wish``: what the person wants. Words that say something only asked after it
-    do not say it, too.
+    do not say it, too. ``off_paper``: asked and shown to staff as any other, but on no paper that the person carries on the wing
+    or that goes out of the prison.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Question:
     asked_of: str = "person"
     sensitive: bool = False
     private: bool = False
+    off_paper: bool = False
     optional: bool = False
     urgent: bool = False
     carry: bool = True
@@ -139,6 +142,7 @@ class Need:
     """Something the answers show the person may need, whether or not they want help with it.
 
     One that is sensitive or has ``asked_by`` is not offered by the question that offers help with the needs of its pathway.
+    ``off_paper``: that it was found stands on no paper, see ``Question``; the work that it calls for does.
     """
 
     id: str
@@ -151,6 +155,7 @@ class Need:
     asked_by: AskedBy | None = None
     factor: str | None = None
     sensitive: bool = False
+    off_paper: bool = False
     examples: tuple[str, ...] = ()
     file: str = ""
     line: int = 0

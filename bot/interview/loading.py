@@ -32,13 +32,13 @@ _HEAD_KEYS = frozenset("sections not_now none_of_these limits shared_examples ov
 _REVIEW_KEYS = frozenset("plain easy options not sensitive because".split())
 _SECTION_KEYS = frozenset("section pathway title intro when because questions".split())
 _QUESTION_KEYS = frozenset(
-    "id kind asked_of sensitive private optional urgent carry wish peer when because plain easy options options_from needs_of "
-    "examples min max at_most reads_back implied depends_on ends".split()
+    "id kind asked_of sensitive private off_paper optional urgent carry wish peer when because plain easy options options_from "
+    "needs_of examples min max at_most reads_back implied depends_on ends".split()
 )
-_OPTION_KEYS = frozenset("id plain easy exclusive when peer examples".split())
+_OPTION_KEYS = frozenset("id plain easy exclusive when peer off_paper examples".split())
 _WORDS_KEYS = frozenset("ask why help ends".split())
 _NEEDS_KEYS = frozenset("pathway needs".split())
-_NEED_KEYS = frozenset("id when source factor plain easy because asked_by examples sensitive".split())
+_NEED_KEYS = frozenset("id when source factor plain easy because asked_by examples sensitive off_paper".split())
 _ASKED_BY_KEYS = frozenset("question wanted".split())
 
 
@@ -218,31 +218,22 @@ class Loader:
         reader = self._reader(path)
         node = self.problems.read(path)
         reader.keys(node, _NEEDS_KEYS, "a file of needs")
-        found = []
-        for entry in reader.nodes(node, "needs"):
-            need_id = reader.word(entry, "id")
-            what = f"the need '{need_id}'"
-            reader.keys(entry, _NEED_KEYS, what)
-            asked_by = reader.node(entry, "asked_by")
-            reader.keys(asked_by, _ASKED_BY_KEYS, f"'asked_by' of {what}")
-            found.append(
-                Need(
-                    id=need_id,
-                    pathway=reader.word(node, "pathway"),
-                    when=reader.rule(entry, "when"),
-                    source=reader.word(entry, "source"),
-                    plain=reader.text(entry, "plain", what),
-                    easy=reader.text(entry, "easy", what),
-                    because=reader.text(entry, "because", what),
-                    asked_by=AskedBy(reader.word(asked_by, "question"), reader.words(asked_by, "wanted")) if asked_by else None,
-                    factor=reader.maybe(entry, "factor"),
-                    sensitive=reader.flag(entry, "sensitive"),
-                    examples=reader.words(entry, "examples"),
-                    file=reader.file,
-                    line=entry.line,
-                )
-            )
-        return found
+        return [self._need(reader, entry, reader.word(node, "pathway")) for entry in reader.nodes(node, "needs")]
+
+    def _need(self, reader: Reader, entry: Node, pathway: str) -> Need:
+        need_id = reader.word(entry, "id")
+        what = f"the need '{need_id}'"
+        reader.keys(entry, _NEED_KEYS, what)
+        asked_by = reader.node(entry, "asked_by")
+        reader.keys(asked_by, _ASKED_BY_KEYS, f"'asked_by' of {what}")
+        return Need(
+            id=need_id, pathway=pathway, when=reader.rule(entry, "when"), source=reader.word(entry, "source"),
+            plain=reader.text(entry, "plain", what), easy=reader.text(entry, "easy", what),
+            because=reader.text(entry, "because", what),
+            asked_by=AskedBy(reader.word(asked_by, "question"), reader.words(asked_by, "wanted")) if asked_by else None,
+            factor=reader.maybe(entry, "factor"), sensitive=reader.flag(entry, "sensitive"),
+            off_paper=reader.flag(entry, "off_paper"), examples=reader.words(entry, "examples"), file=reader.file, line=entry.line,
+        )  # fmt: skip
 
     def _section(self, path: Path, name: str) -> Section:
         reader = self._reader(path)
@@ -306,6 +297,7 @@ class Loader:
             exclusive=reader.flag(entry, "exclusive"),
             when=reader.rule(entry, "when"),
             peer=reader.maybe(entry, "peer"),
+            off_paper=reader.flag(entry, "off_paper"),
             examples=reader.words(entry, "examples"),
             line=entry.line,
         )
@@ -314,9 +306,7 @@ class Loader:
         options = [self._option(reader, option) for option in reader.nodes(entry, "options")]
         if wanted is not None:
             options += [
-                Option(need.id, need.plain, need.easy, when=need.when, need=need.id, examples=need.examples, line=need.line)
-                for need in self.needs
-                if need.pathway == wanted and need.asked_by is None and not need.sensitive
+                _offered(need) for need in self.needs if need.pathway == wanted and need.asked_by is None and not need.sensitive
             ]
             head = self.head_reader
             none = head.node(self.head, "none_of_these")
@@ -355,6 +345,7 @@ class Loader:
             asked_of=asked_of,
             sensitive=reader.flag(entry, "sensitive"),
             private=reader.flag(entry, "private"),
+            off_paper=reader.flag(entry, "off_paper"),
             optional=reader.flag(entry, "optional"),
             urgent=reader.flag(entry, "urgent"),
             # "Is it right?" is about what is said now: a yes to it from an earlier interview would settle it unasked.
@@ -373,6 +364,14 @@ class Loader:
             line=entry.line,
             by_id={option.id: option for option in options},
         )
+
+
+def _offered(need: Need) -> Option:
+    """The option that offers help with a need."""
+    return Option(
+        need.id, need.plain, need.easy, when=need.when, need=need.id, off_paper=need.off_paper, examples=need.examples,
+        line=need.line,
+    )  # fmt: skip
 
 
 def _words(reader: Reader, entry: Node, level: str, ends: Node) -> Words:

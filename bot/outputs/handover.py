@@ -46,16 +46,16 @@ class NoConsent(Exception):
 
 
 def handover(case: Case, content: Content, names: Names = nobody) -> Document:
-    """The handover, without anything sensitive. ``names`` gives the name of a user id, "" for an unknown one.
+    """The handover, without what is sensitive or on no paper (``Case.for_paper``).
 
-    There has to be a plan (``case.plan``).
+    ``names`` gives the name of a user id, "" for an unknown one. There has to be a plan (``case.plan``).
 
     Raises:
         NoConsent: the consent to share with the officer does not hold now.
     """
     if not case.consents.may_share(CONSENT):
         raise NoConsent
-    return _Handover(case.without_sensitive(), content, names).document()
+    return _Handover(case.for_paper(), content, names).document()
 
 
 class _Handover:

@@ -1,7 +1,8 @@
 """The payloads of the peer system (hmpps-resettlement-passport), one request a pathway, with every check its server leaves out.
 
 Its ids, types and rules are facts in ``bot/data/peer.yml``. Its server takes an answer to every mandatory question, so what was not
-said, what has no option of theirs and what is private all go as NO_ANSWER; a private answer can not be told from one not given.
+said, what has no option of theirs, what is private and what is on no paper (``Case.for_paper``) all go as NO_ANSWER; a private
+answer can not be told from one not given.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def hmpps_data(case: Case, content: Content, peer: Mapping[str, Pathway] | None 
     Raises:
         BadPayload: it does not pass ``problems``.
     """
-    case = case.without_sensitive()
+    case = case.for_paper()
     number = case.record.prison_number
     kind = "RESETTLEMENT_PLAN" if case.interview is not None and case.interview.kind == PRERELEASE else "BCST2"
     notes: list[str] = []
@@ -115,7 +116,7 @@ def hmpps_data(case: Case, content: Content, peer: Mapping[str, Pathway] | None 
 
 
 class _Filler:
-    """Answers the questions of one assessment from a case without private answers."""
+    """Answers the questions of one assessment from a case as it may go out (``Case.for_paper``)."""
 
     def __init__(self, case: Case, content: Content, pathway: Pathway, notes: list[str]) -> None:
         self.pathway, self.notes = pathway, notes

@@ -334,11 +334,11 @@ def _told(step: Step, consents: Iterable[str]) -> bool:
 def person_paper(case: Case, words: Words, with_private: bool = False, worker: str = "", with_answers: bool = False) -> PersonPaper:
     """The parts of the person's plan, in ``words``.
 
-    Without ``with_private`` (the person's own wish) nothing is in it that is sensitive; without ``with_answers``
+    Without ``with_private`` (the person's own wish) nothing is in it that is sensitive or on no paper; without ``with_answers``
     (their wish too: others on the wing may read it) no list of their answers. ``worker`` is the name of who is responsible for the
     plan, "" where nobody is. There has to be a plan (``case.plan``).
     """
-    paper = _Paper(case if with_private else case.without_sensitive(), words)
+    paper = _Paper(case if with_private else case.for_paper(), words)
     ask = words.say("ask_worker", name=worker) if worker else words.fixed["ask_team"]
     talk = (one for one in case.directory.services.values() if set(one.kinds) & set(TALK_TO) and one.where != OUTSIDE)
     made = PersonPaper(

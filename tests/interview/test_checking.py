@@ -162,6 +162,15 @@ def on_every_last_question(**values: Any) -> Spoil:
     return lambda content: [one.update(copy.deepcopy(values)) for one in content.last]
 
 
+def test_a_need_may_rest_on_the_open_options_of_a_question(tmp_path: Path) -> None:
+    def spoil(content: Content) -> None:
+        put_option("q", 0, off_paper=True)(content)
+        put("known", off_paper=True)(content)
+        put("asked", off_paper=True)(content)
+
+    assert spoilt(tmp_path, spoil) == []
+
+
 def test_content_without_a_mistake(tmp_path: Path) -> None:
     data = Content().write(tmp_path)
     assert check(data) == []
@@ -203,6 +212,12 @@ SHAPE: list[tuple[Spoil, str]] = [
     (put("debt", factor="luck"), "the need 'debt' has the unknown factor 'luck'"),
     (put("talk", sensitive=False), "the need 'talk' is of a sensitive pathway"),
     (put("debt", sensitive=True), "the need 'debt' is sensitive, so no list offers it"),
+    (put("gate", off_paper=True), "'gate' is sensitive, so it is on no paper; remove 'off_paper'"),
+    (put_option("info", 0, off_paper=True), "'info' is sensitive, so it is on no paper; remove 'off_paper'"),
+    (put("talk", off_paper=True), "the need 'talk' is sensitive, so it is on no paper; remove 'off_paper'"),
+    (put("q", off_paper=True), "the need 'debt' rests on an answer that is on no paper; write 'off_paper: true'"),
+    (put_option("q", 1, off_paper=True), "the need 'debt' rests on an answer that is on no paper; write 'off_paper: true'"),
+    (put("q", off_paper="yes"), "'off_paper' is neither true nor false"),
     (put("help", kind="one"), "'help' offers help with needs; give it the kind many"),
     (put("help", needs_of="ete"), "'help' offers help with needs of 'ete', which has none"),
     (put("help", needs_of="ete"), "no question offers help with the need 'debt'"),

@@ -232,8 +232,29 @@ def private_words() -> frozenset[str]:
     return frozenset(text for text in found if (len(text.split()) > 2 or "_" in text) and text not in common)
 
 
+@cache
+def off_paper_words() -> frozenset[str]:
+    """Every wording that tells of an answer or a need that is on no paper."""
+    found: set[str] = set()
+    for question in content().interview.questions:
+        found |= {question.plain.ask, question.easy.ask} if question.off_paper else set()
+        found |= {text for option in question.options if option.off_paper for text in (option.plain, option.easy)}
+    for need in content().interview.needs:
+        found |= {need.plain, need.easy, need.because} if need.off_paper else set()
+    return frozenset(found)
+
+
 def _texts(question: Question) -> set[str]:
     return {question.plain.ask, question.easy.ask, *(text for option in question.options for text in (option.plain, option.easy))}
+
+
+def tom() -> Made:
+    """Under threat from outside, once in a gang and in debt to somebody to be feared; he agrees to share his plan."""
+    made = Made(
+        where_will_live="nowhere", debts="yes", debt_kinds=["people_who_may_hurt", "loans"], gang="yes", threat="yes",
+        help_finance=["debt_worry", "pay_other_debts"], help_personal=["threat_safety"], share_with_officer="yes",
+    )  # fmt: skip
+    return made.step("ttg_prioritise:threat_safety", "agree")
 
 
 def lisa(language: str = "en") -> Made:

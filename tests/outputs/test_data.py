@@ -141,6 +141,12 @@ def test_private_answers_can_not_be_told_from_none(dave: Case, lisa: Case) -> No
         assert {found[name] for name in private} == {NO_ANSWER}
 
 
+def test_who_may_harm_the_person_is_not_sent(dave: Case) -> None:
+    for case in (dave, making.tom().case()):
+        found = answers(case, "CHILDREN_FAMILIES_AND_COMMUNITY")
+        assert (found["INVOLVEMENT_IN_GANG_ACTIVITY"], found["UNDER_THREAT_OUTSIDE_PRISON"]) == (NO_ANSWER, NO_ANSWER)
+
+
 def test_a_text_that_is_too_long_is_cut_and_noted() -> None:
     data = hmpps_data(making.Made(job_before="yes", job_before_title="x" * 700).case(), making.content())
     assert data["notes"] == [

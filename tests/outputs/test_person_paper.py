@@ -187,12 +187,38 @@ def test_the_answers_are_on_the_paper_only_when_the_person_asks(dave: Case, leve
     assert paper(dave, level=level, with_answers=True).answers
 
 
+@pytest.mark.parametrize("level", ["plain", "easy"])
+def test_who_may_harm_the_person_is_not_on_what_they_carry_on_the_wing(level: str) -> None:
+    case = making.tom().case()
+    html = person_html(case, making.words(level=level), with_answers=True)
+    assert [text for text in making.off_paper_words() if text in html] == []
+    made = paper(case, level=level, with_answers=True)
+    # The work stands, and says no more of why than what is private does.
+    urgent = {"plain": "We will work on the most urgent things first, such as a home, benefits, work or care.",
+              "easy": "We will do urgent things first. This may be your home or your money."}[level]  # fmt: skip
+    # Nor does a service that was chosen for the reason.
+    assert cards(made)[urgent]["service"] == ""
+    assert "Because of what you told us." in [str(reason) for topic in made.topics for reason in topic.reasons]
+    said = answers(made)
+    assert "loan" in said["What do you owe money for?"].lower() and "worry" not in said["What do you owe money for?"]
+
+
+def test_what_is_said_no_to_does_not_name_it_either() -> None:
+    made = making.Made(where_will_live="nowhere", debts="yes", debt_kinds=["people_who_may_hurt"], gang="yes", threat="yes")
+    html = person_html(made.case(), making.words(), with_answers=True)
+    assert "What you said no to" in html
+    assert [text for text in making.off_paper_words() if text in html] == []
+    assert "What do you owe money for?" not in html
+
+
 def test_what_is_private_is_there_when_the_person_asks(lisa: Case) -> None:
     made = paper(lisa, with_private=True)
     private = next(topic for topic in made.topics if topic.picture == "topic_private")
     assert "We will make a plan with you to help you be safe." in [str(card.title) for card in private.cards]
     assert private.title.text == "Being safe"
     assert "Other people may see it" in str(made.safety)
+    told = person_html(making.tom().case(), making.words(), with_private=True, with_answers=True)
+    assert "Is anyone outside prison a threat to you?" in told and "someone outside may be a threat to you" in told
 
 
 def test_people_at_random_get_a_paper_without_a_private_word() -> None:
@@ -200,7 +226,8 @@ def test_people_at_random_get_a_paper_without_a_private_word() -> None:
         case = _at_random(random_person(Random(seed)))
         for level in ("plain", "easy"):
             html = person_html(case, making.words(level=level), with_answers=True)
-            assert [text for text in making.private_words() if text in html] == [], seed
+            hidden = making.private_words() | making.off_paper_words()
+            assert [text for text in hidden if text in html] == [], seed
             assert str(case.record.name) in html
 
 

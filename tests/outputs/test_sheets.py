@@ -138,6 +138,14 @@ def test_the_handover_says_who_agreed_when_and_what_is_left_out(dave: Case) -> N
     assert "A place I rented from a private landlord" not in text
 
 
+def test_who_may_harm_the_person_is_not_handed_over() -> None:
+    text = plain(handover(making.tom().case(), making.content()).to_html())
+    assert [words for words in making.off_paper_words() if words in text] == []
+    # The work is, without its reason; staff in the prison see both.
+    assert "Give priority to resolving immediate resettlement needs" in text
+    assert "“someone outside may be a threat to you”" in worker(making.tom().case())
+
+
 def test_a_consent_told_to_a_worker_is_said_as_such() -> None:
     made = making.Made(where_will_live="nowhere")
     made.consents.append(ConsentEvent("officer", "given", datetime(2026, 11, 21, 12, 0, tzinfo=UTC), making.WORKER))
