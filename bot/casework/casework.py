@@ -17,6 +17,7 @@ from bot.casework.viewing import Viewer
 from bot.interview.definitions import Interview
 from bot.interview.path import PathFinder
 from bot.language.wording import Wording
+from bot.plan.consents import Consents
 from bot.plan.dates import add_days, in_london
 from bot.plan.definitions import PlanData
 from bot.plan.life import Event, ItemState, NotAllowed, current
@@ -114,7 +115,10 @@ class Casework(Directories):
         menu = self._menu(person_id)
 
         def decide(file: CaseFile, item: StoredItem, now: datetime) -> tuple[Event, ...]:
-            return stepping.taken(file, item, menu, step, now, by, given)
+            def consents() -> Consents:
+                return proposing.consents_of(file, menu, self._shown_ground(file, menu))
+
+            return stepping.taken(consents, item, menu, step, now, by, given)
 
         return self._on_item(person_id, item_id, by, seen, f"item: {step}" if step in WORKER_STEPS else "item", decide)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -13,7 +13,19 @@ from bot.interview.path import Context, Path, PathFinder
 from bot.interview.record import PersonRecord
 from bot.plan import routes
 from bot.plan.compare import Change, compare, follow, noted_date
-from bot.plan.consents import BY_ANSWER, GIVEN, LAPSED, ConsentEvent, Consents, from_answers, lapsed, read_consents, told_to_workers
+from bot.plan.consents import (
+    BY_ANSWER,
+    GIVEN,
+    LAPSED,
+    REFUSED,
+    ConsentEvent,
+    Consents,
+    Standing,
+    from_answers,
+    lapsed,
+    read_consents,
+    told_to_workers,
+)
 from bot.plan.dates import OVER_4_YEARS, in_london
 from bot.plan.definitions import Deadlines, PlanData
 from bot.plan.items import DECLINED, ProposedPlan
@@ -42,20 +54,30 @@ OTHER_STAY = "it was given in an earlier stay in prison"
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
-    """What a plan rests on: one interview of a case, its path, and the menu with the prison's own directory."""
+class Basis:
+    """What is proposed from: one interview of a case, its path, and the menu with the prison's own directory.
+
+    ``settings`` are those of the interview, for the paths of the person's other interviews.
+    """
 
     plan_data: PlanData
     finder: PathFinder
     interview: InterviewRow
     context: Context
     path: Path
-    proposed: ProposedPlan
     today: date
+    settings: Mapping[str, str]
 
     @property
     def deadlines(self) -> Deadlines:
         return self.plan_data.deadlines
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds(Basis):
+    """What a plan rests on, and what is proposed from it."""
+
+    proposed: ProposedPlan
 
 
 def marks_of(file: CaseFile) -> dict[str, bool]:
@@ -71,13 +93,12 @@ def grounds(
     """What the answers of one interview and the record call for on a day."""
     interview = file.interview(interview_id)
     context = context_of(interview, file.record, settings, today)
-    path = finder.path(context, file.answers[interview_id])
-    consents = consents_of(file, plan_data, path, file.answered.get(interview_id, {}))
+    basis = Basis(plan_data, finder, interview, context, finder.path(context, file.answers[interview_id]), today, settings)
     # One from an earlier stay lapses.
-    told = told_to_workers(consents, in_london(file.record.reception))
+    told = told_to_workers(consents_of(file, plan_data, basis), in_london(file.record.reception))
     yes_or_no = {question: routes.GIVEN if yes else routes.NOT_GIVEN for question, yes in told.items()}
-    proposed = make_plan(plan_data, finder.interview, path, context, file.record, today, marks_of(file), yes_or_no)
-    return Grounds(plan_data, finder, interview, context, path, proposed, today)
+    proposed = make_plan(plan_data, finder.interview, basis.path, context, file.record, today, marks_of(file), yes_or_no)
+    return Grounds(plan_data, finder, interview, context, basis.path, today, settings, proposed)
 
 
 def current_plan(file: CaseFile) -> PlanRow | None:
@@ -252,10 +273,27 @@ def _followed(before: Summary | None, ground: Grounds) -> Summary:
 # -- beside the items
 
 
-def consents_of(file: CaseFile, plan_data: PlanData, path: Path | None, answered: Mapping[str, datetime]) -> Consents:
-    """How every consent stands, those that the answers give included where they are not written down yet."""
-    new = () if path is None else _unwritten(file, from_answers(plan_data, path, answered))
+def consents_of(file: CaseFile, plan_data: PlanData, ground: Basis | None) -> Consents:
+    """How every consent stands, what the answers say included where it is not written down yet."""
+    new = () if ground is None else _unwritten(file, tuple(_answered(file, ground)))
     return read_consents(plan_data, (*file.consents, *new))
+
+
+def _answered(file: CaseFile, ground: Basis) -> Iterator[ConsentEvent]:
+    """The consents that are given or refused in the interview a plan rests on, and in every other of this stay.
+
+    The person's latest word counts, in whichever it was said. A no counts at once, a yes once its interview is complete: to share
+    less than somebody would agree to harms nobody.
+    """
+    yield from from_answers(ground.plan_data, ground.path, file.answered.get(ground.interview.id, {}))
+    questions = {rule.question for rule in ground.plan_data.consents.values()}
+    for row in of_this_stay(file.record, file.interviews):
+        answered = file.answered.get(row.id, {})
+        if row.id == ground.interview.id or questions.isdisjoint(answered):
+            continue
+        path = ground.finder.path(context_of(row, file.record, ground.settings, ground.today), file.answers[row.id])
+        said = from_answers(ground.plan_data, path, answered)
+        yield from (event for event in said if event.kind == REFUSED or row.state == COMPLETE)
 
 
 def _unwritten(file: CaseFile, found: tuple[ConsentEvent, ...]) -> tuple[ConsentEvent, ...]:
@@ -272,7 +310,7 @@ def _new_consents(file: CaseFile, ground: Grounds, now: datetime, scratch: bool)
     if scratch:
         came_in, over = in_london(file.record.reception), {event.consent for event in ended}
         for consent in ground.plan_data.consents:
-            held = standing.standing(consent)
+            held = standing.standings.get(consent, Standing())
             if held.state == GIVEN and held.since is not None and held.since < came_in and consent not in over:
                 ended.append(ConsentEvent(consent, LAPSED, now, RULES, note=OTHER_STAY))
     return (*found, *ended)

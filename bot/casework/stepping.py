@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from bot.casework.case import WORKER_STEPS
-from bot.casework.proposing import Grounds, closing_of, current_plan, open_contacts
+from bot.casework.proposing import Grounds, closing_of, consents_of, current_plan, open_contacts
 from bot.casework.viewing import item_consent, route_consent
 from bot.plan.compare import DATE, GONE, NEW, WISH, Change
 from bot.plan.consents import ConsentEvent, Consents, give, read_consents, withdraw
@@ -57,12 +57,18 @@ def item_of(file: CaseFile, item_id: str, seen: int) -> tuple[PlanRow, StoredIte
 
 
 def taken(
-    file: CaseFile, item: StoredItem, plan_data: PlanData, step: str, now: datetime, by: str, given: Mapping[str, Any]
+    consents: Callable[[], Consents],
+    item: StoredItem,
+    plan_data: PlanData,
+    step: str,
+    now: datetime,
+    by: str,
+    given: Mapping[str, Any],
 ) -> tuple[Event, ...]:
-    """The event of a step. Raises NotAllowed, also where it would go ahead against the person's no."""
+    """The event of a step. Raises NotAllowed, also where it would go ahead against the person's no (``consents`` says which)."""
     if step not in WORKER_STEPS:
         raise NotAllowed(f"there is no step '{step}'; use one of {', '.join(WORKER_STEPS)}")
-    if step in GOES_AHEAD and item_consent(plan_data, item.state, read_consents(plan_data, file.consents)) == NOT_GIVEN:
+    if step in GOES_AHEAD and item_consent(plan_data, item.state, consents()) == NOT_GIVEN:
         raise NotAllowed("the person has said no to this, or taken their yes back; ask them, and record their consent first")
     for value in given.values():
         _short(value)
@@ -182,7 +188,7 @@ def _check_step(file: CaseFile, ground: Grounds, route: Route, name: str) -> Non
     found = next((one for one in ground.proposed.routes if one.route.id == route.id), None)
     by_question = any(rule.question == route.consent for rule in ground.plan_data.consents.values())
     if step.after_consent and by_question and found is not None:
-        consents: Consents = read_consents(ground.plan_data, file.consents)
+        consents = consents_of(file, ground.plan_data, ground)
         if route_consent(ground.plan_data, found, consents) not in (GIVEN, NONE_NEEDED):
             raise NotAllowed("this waits for the person's yes; ask them and record their consent first")
 

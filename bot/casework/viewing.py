@@ -41,8 +41,7 @@ class Viewer:
         """The whole of it."""
         file, ground = self.file, self.ground
         plan = current_plan(file)
-        answered = file.answered.get(ground.interview.id, {}) if ground else {}
-        consents = consents_of(file, self.plan_data, ground.path if ground else None, answered)
+        consents = consents_of(file, self.plan_data, ground)
         waiting = changes(file, plan, ground) if plan is not None and ground is not None else ()
         items = self._items(plan, {change.key: change for change in waiting}, consents)
         proposed = ground.proposed if ground else None

@@ -19,7 +19,7 @@ from bot.outputs.worker_sheet import (
     record_facts,
     recorded,
 )
-from bot.plan.consents import BY_ANSWER
+from bot.plan.consents import BY_ANSWER, WITHDRAWN
 from bot.plan.definitions import SENSITIVE_PATHWAYS
 from bot.plan.items import DECLINED, PRIVATE
 from bot.plan.life import DONE, NOT_AVAILABLE
@@ -39,10 +39,11 @@ LEFT_OUT = (
 
 
 class NoConsent(Exception):
-    """The person has not agreed to a handover; the message is one line with the mend."""
+    """The person has not agreed to a handover, or not any more; the message is one line with the mend."""
 
-    def __init__(self) -> None:
-        super().__init__("the person has not agreed to share the plan with the responsible officer; ask them first, then record it")
+    def __init__(self, taken_back: bool) -> None:
+        told = "has taken back their yes" if taken_back else "has not agreed"
+        super().__init__(f"the person {told} to share the plan with the responsible officer; ask them first, then record it")
 
 
 def handover(case: Case, content: Content, names: Names = nobody) -> Document:
@@ -54,7 +55,7 @@ def handover(case: Case, content: Content, names: Names = nobody) -> Document:
         NoConsent: the consent to share with the officer does not hold now.
     """
     if not case.consents.may_share(CONSENT):
-        raise NoConsent
+        raise NoConsent(case.consents.standing(CONSENT).state == WITHDRAWN)
     return _Handover(case.for_paper(), content, names).document()
 
 
@@ -82,6 +83,11 @@ class _Handover:
             f"The person agreed {how} on {day(standing.since)} that this plan is shared with the responsible officer, and can take "
             "it back at any time. It may not go to anybody else without a yes of its own."
         )
+        left_out = [name for name, kind in standing.services.items() if kind != GIVEN]
+        if left_out:
+            sheet.text(
+                f"The person has left out: {', '.join(staff.service_name(case, name) for name in left_out)}. It may not go there."
+            )
         sheet.text("Left out:")
         sheet.points(LEFT_OUT)
         path = case.path

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.interview.path import Path
-from bot.plan.definitions import PlanData
+from bot.plan.definitions import ConsentRule, PlanData
+from bot.plan.services import Service
 
 GIVEN, REFUSED, WITHDRAWN, LAPSED = KINDS = ("given", "refused", "withdrawn", "lapsed")
 NOT_ASKED = "not_asked"
@@ -45,13 +46,17 @@ class ConsentEvent:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one consent stands: given, refused, withdrawn, lapsed or not asked, since when, and by service where that differs."""
+    """How one consent stands: given, refused, withdrawn, lapsed or not asked, since when, and by service where that differs.
+
+    ``left_out`` is the newest event by which a service was left out.
+    """
 
     state: str = NOT_ASKED
     since: datetime | None = None
     by: str = ""
     how: str = ""
     services: Mapping[str, str] = field(default_factory=dict)
+    left_out: ConsentEvent | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,12 @@ class Consents:
     standings: Mapping[str, Standing]
 
     def standing(self, consent: str) -> Standing:
-        """How a consent stands. Raises KeyError for one that ``consents.yml`` does not have."""
-        return self.standings.get(self.plan.consents[consent].id, Standing())
+        """How a consent stands. Raises KeyError for one that ``consents.yml`` does not have.
+
+        One that was taken back for every service it covers is taken back, however general the yes was.
+        """
+        rule = self.plan.consents[consent]
+        return _in_effect(self.plan, rule, self.standings.get(rule.id, Standing()))
 
     def may_share(self, consent: str, service: str | None = None) -> bool:
         """Whether a consent holds now; with ``service`` (an id of the directory), whether it holds for that service.
@@ -77,7 +86,7 @@ class Consents:
         if service is None:
             return not rule.each
         entry = self.plan.directory.services.get(service)
-        if entry is None or not (rule.any_service or set(entry.kinds) & set(rule.services)):
+        if entry is None or not _covers(rule, entry):
             return False
         own = standing.services.get(service)
         return own == GIVEN if rule.each else own in (None, GIVEN)
@@ -85,6 +94,24 @@ class Consents:
     def services(self, consent: str) -> tuple[str, ...]:
         """The services of the directory that a consent lets us share with now."""
         return tuple(service for service in self.plan.directory.services if self.may_share(consent, service))
+
+
+def _covers(rule: ConsentRule, service: Service) -> bool:
+    return rule.any_service or not set(service.kinds).isdisjoint(rule.services)
+
+
+def _in_effect(plan: PlanData, rule: ConsentRule, standing: Standing) -> Standing:
+    """A yes as it stands once services were left out of it: taken back where nobody is left whom it lets us speak to.
+
+    It stays so where the service has left the directory since: a change of the directory gives no consent.
+    """
+    last = standing.left_out
+    if standing.state != GIVEN or rule.each or last is None:
+        return standing
+    covered = (service.id for service in plan.directory.services.values() if _covers(rule, service))
+    if any(standing.services.get(service) in (None, GIVEN) for service in covered):
+        return standing
+    return replace(standing, state=last.kind, since=last.at, by=last.by, how=last.how)
 
 
 def read_consents(plan: PlanData, events: Iterable[ConsentEvent]) -> Consents:
@@ -95,12 +122,18 @@ def read_consents(plan: PlanData, events: Iterable[ConsentEvent]) -> Consents:
         services = dict(before.services)
         if event.service is not None:
             services[event.service] = event.kind
-            standings[event.consent] = replace(before, services=services)
+            left_out = before.left_out if event.kind == GIVEN else event
+            standings[event.consent] = replace(before, services=services, left_out=left_out)
             continue
         # What the person left out stays left out; what was agreed service by service ends with the general consent.
         goes_on = event.kind == GIVEN == before.state
         services = {service: kind for service, kind in services.items() if kind != GIVEN or goes_on}
-        standings[event.consent] = Standing(event.kind, event.at, event.by, event.how, services)
+        now = Standing(event.kind, event.at, event.by, event.how, services, before.left_out)
+        rule = plan.consents.get(event.consent)
+        if rule is not None and _in_effect(plan, rule, now).state != event.kind:
+            # A yes after everybody was left out would let us speak to nobody: it is a new one.
+            now = replace(now, services={}, left_out=None)
+        standings[event.consent] = now
     return Consents(plan, standings)
 
 

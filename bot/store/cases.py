@@ -257,19 +257,15 @@ class Cases(Interviews):
         newest_first = query.order_by(models.Interview.started_at.desc(), models.Interview.id)
         interviews = tuple(interview_row(row) for row in session.scalars(newest_first))
         plans = plans_in(session, person_id)
-        planned = [plan.interview_id for plan in plans]
-        # One that is complete still gets its plan, if none begun after it has one: a process may have ended in between.
-        last = max((row.started_at for row in interviews if row.id in planned), default=None)
-        waiting = [row.id for row in interviews if row.state == COMPLETE and (last is None or row.started_at > last)]
-        wanted = dict.fromkeys([*(row.id for row in interviews[:1]), *waiting, *planned])
-        fresh = {interview_id: self._catch_up(session, interview_id, before.get(interview_id)) for interview_id in wanted}
+        # All of them: what the person agrees to is their latest word, in whichever it was said.
+        fresh = {row.id: self._catch_up(session, row.id, before.get(row.id)) for row in interviews}
         answers: dict[str, Mapping[str, Answer]] = {interview_id: dict(known.answers) for interview_id, known in fresh.items()}
         file = CaseFile(
             person_id=person_id,
             record=record_from(self.cipher, details),
             interviews=interviews,
             answers=answers,
-            answered={interview_id: _answered(session, interview_id) for interview_id in wanted},
+            answered={row.id: _answered(session, row.id) for row in interviews},
             plans=tuple(plans),
             items=self._items(session, plans),
             summaries=self._summaries(session, person_id),

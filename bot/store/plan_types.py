@@ -178,10 +178,9 @@ class Summary:
 class CaseFile:
     """Everything of one person that a step on their plan is decided on, as one picture of the database.
 
-    ``answers`` holds the current answers of every interview that has a plan or still waits for one, and of the newest, by
-    interview id; ``answered`` the moment of each, without those carried over from an earlier interview. ``plans`` and
-    ``interviews`` are the newest first; ``items``, ``summaries`` and ``contacts`` (days still to be held, as lists know them) are
-    by plan id; ``closings`` are the oldest first.
+    ``answers`` holds the current answers of every interview, by its id; ``answered`` the moment of each, without those carried over
+    from an earlier interview. ``plans`` and ``interviews`` are the newest first; ``items``, ``summaries`` and ``contacts`` (days
+    still to be held, as lists know them) are by plan id; ``closings`` are the oldest first.
     """
 
     person_id: str

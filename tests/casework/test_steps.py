@@ -11,9 +11,11 @@ import pytest
 
 from bot.casework.case import ItemView
 from bot.casework.casework import Casework
+from bot.plan.dates import add_days
 from bot.plan.life import NotAllowed
 from bot.store import NotFound, Store
 from bot.store.errors import ChangedMeanwhile, StoreBusy
+from bot.store.types import PRERELEASE
 from tests.casework.making import Clock, interviewed, somebody, write_answers
 from tests.plan.making import Person, plan_data
 
@@ -302,6 +304,55 @@ def test_a_consent_of_the_interview_is_written_down_once_and_the_later_word_coun
     person.says(where_will_live="nowhere", share_with_officer="no")
     write_answers(store, row.id, [person.answers["share_with_officer"]], state="complete")
     assert casework.case(row.person_id).consents.standing("officer").state == "refused"
+
+
+def test_a_no_counts_wherever_in_this_stay_it_was_said_and_a_yes_once_the_interview_is_complete(
+    store: Store, casework: Casework, clock: Clock
+) -> None:
+    said = {"where_will_live": "nowhere", "council_area": "Northmere", "duty_to_refer_consent": "yes", "share_with_officer": "yes"}
+    person = somebody(7, said=said)
+    first = interviewed(store, person)
+    assert casework.case(first.person_id).consents.may_share("officer")
+    item = next(item for item in casework.case(first.person_id).items if item.activity.id == "acc_duty_to_refer")
+    clock.forward(days=3)
+    later = Person(person.record, clock.today, kind=PRERELEASE)
+    no = {"duty_to_refer_consent": "no", "share_with_officer": "no"}
+    later.says(**{**said, **no, "help_accommodation": ["find_home"], "share_with_services": "yes"})
+    review = interviewed(store, later, state="paused", kind=PRERELEASE)
+    case = casework.case(first.person_id)
+    assert case.plan is not None and case.plan.interview_id == first.id
+    assert case.consents.standing("officer").state == "refused" and not case.consents.may_share("officer")
+    assert not case.consents.may_share("services"), "a yes may still be changed"
+    assert case.item(item.id).consent == "not_given"
+    with pytest.raises(NotAllowed, match="said no"):
+        casework.step(first.person_id, item.id, "start", "worker", item.seen)
+    # Somebody who asks again gets the later word.
+    clock.forward(days=1)
+    casework.give_consent(first.person_id, "officer", "worker")
+    assert casework.case(first.person_id).consents.may_share("officer")
+    clock.forward(days=1)
+    write_answers(store, review.id, [later.answers["share_with_officer"]], state="paused")
+    assert not casework.case(first.person_id).consents.may_share("officer")
+    # Another interview changes nothing about it; completing the review neither.
+    clock.forward(days=1)
+    interviewed(store, Person(person.record, clock.today, kind=PRERELEASE), state="open", kind=PRERELEASE)
+    assert not casework.case(first.person_id).consents.may_share("officer")
+    write_answers(store, review.id, [], state="complete")
+    case = casework.case(first.person_id)
+    assert not case.consents.may_share("officer") and case.consents.may_share("services")
+
+
+def test_a_no_of_another_stay_is_not_of_this_one(store: Store, casework: Casework, clock: Clock) -> None:
+    person = somebody(7, said={"where_will_live": "nowhere", "share_with_officer": "no"})
+    earlier = interviewed(store, person, state="paused")
+    clock.forward(days=60)
+    record = replace(
+        person.record, reception=clock.now.replace(tzinfo=None), release=add_days(clock.today, 100), part1_completed=None
+    )
+    store.update_person(earlier.person_id, record, by="worker")
+    clock.forward(days=1)
+    interviewed(store, Person(record, clock.today).says(where_will_live="nowhere", help_accommodation="skipped"))
+    assert casework.case(earlier.person_id).consents.standing("officer").state == "not_asked"
 
 
 def test_a_route_keeps_what_was_done_and_waits_for_the_yes(casework: Casework, person_id: str, clock: Clock) -> None:

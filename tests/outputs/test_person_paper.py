@@ -119,6 +119,13 @@ def test_what_may_be_shared_and_what_was_taken_back() -> None:
     assert said["May we share your plan with each service it names?"].startswith("You said no on")
 
 
+def test_a_yes_that_was_taken_back_for_all_that_it_covers_is_no_yes() -> None:
+    made = making.dave()
+    made.consents.append(ConsentEvent("officer", "withdrawn", making.NOW, making.WORKER, service="northmere_probation"))
+    said = {str(line.what): str(line.note) for line in paper(made.case()).sharing}
+    assert said["May we share your plan with your probation officer?"] == "You took your yes back on 23 November 2026"
+
+
 def test_somebody_to_talk_to_is_on_every_paper(dave: Case, lisa: Case) -> None:
     for case in (dave, lisa):
         assert "Samaritans and Listeners" in [str(one.name) for one in paper(case).talk]

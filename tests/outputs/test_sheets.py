@@ -124,7 +124,10 @@ def test_no_handover_without_consent(dave: Case) -> None:
         handover(refused, making.content())
     made = making.dave()
     made.consents.append(ConsentEvent("officer", "withdrawn", making.NOW, making.WORKER))
-    with pytest.raises(NoConsent):
+    with pytest.raises(NoConsent, match="has taken back their yes"):
+        handover(made.case(), making.content())
+    made.consents[-1:] = [ConsentEvent("officer", "withdrawn", making.NOW, making.WORKER, service="northmere_probation")]
+    with pytest.raises(NoConsent, match="has taken back their yes"):
         handover(made.case(), making.content())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -82,6 +83,27 @@ def test_one_service_can_be_left_out() -> None:
     assert not consents(*events).may_share("services", "mere_homes")
     events += (give(now, "services", LATER + timedelta(days=2), "worker1", service="mere_homes"),)
     assert consents(*events).may_share("services", "mere_homes")
+
+
+def test_a_yes_taken_back_for_all_that_it_covers_is_taken_back() -> None:
+    events = said(sharing(share_with_officer="yes"))
+    events += (withdraw(consents(*events), "officer", LATER, "worker1", service="northmere_probation"),)
+    now = consents(*events)
+    assert not now.may_share("officer") and now.services("officer") == ()
+    assert (now.standing("officer").state, now.standing("officer").since) == ("withdrawn", LATER)
+    # It is no yes again because the directory names no such service any more.
+    plan, services = plan_data(), plan_data().directory.services
+    without = {name: service for name, service in services.items() if name != "northmere_probation"}
+    gone = replace(plan, directory=replace(plan.directory, services=without))
+    assert not read_consents(gone, events).may_share("officer")
+    # A later yes is one, and so is one for that service alone.
+    again = give(now, "officer", LATER + timedelta(days=1), "worker1")
+    assert consents(*events, again).may_share("officer", "northmere_probation")
+    own = give(now, "officer", LATER + timedelta(days=1), "worker1", service="northmere_probation")
+    assert consents(*events, own).may_share("officer")
+    no = withdraw(now, "officer", LATER + timedelta(days=1), "worker1")
+    assert not consents(*events, no).may_share("officer")
+    assert consents(*events, no, give(now, "officer", LATER + timedelta(days=2), "worker1")).may_share("officer")
 
 
 def test_where_each_service_is_asked_about_the_general_yes_is_not_enough() -> None:
