@@ -19,6 +19,7 @@ from bot.store.people import NOT_YOURS
 from bot.store.types import FIRST, INTERVIEW_KINDS, MODES, WORKER, InterviewRow, InterviewState, Person
 from bot.web import access, errors, security
 from bot.web.api_cases import body
+from bot.web.fields import place_in
 from bot.web.posted import NOT_NOW_BUTTONS, TOOLS, read_json
 from bot.web.state import web
 from bot.web.talk import NotTaken
@@ -66,7 +67,7 @@ def sign_out() -> Answer:
 def people() -> Answer:
     """People by name."""
     limit = min(max(1, request.args.get("limit", 50, type=int)), MOST_PEOPLE)
-    return _people("", limit, max(0, request.args.get("offset", 0, type=int)))
+    return _people("", limit, place_in(request.args, "offset", 0))
 
 
 @api.post("/people/search")

@@ -14,6 +14,7 @@ from bot.store.errors import BadInput, ChangedMeanwhile
 from bot.web import access, errors
 from bot.web.case_json import alert_json, case_json, item_json, line_json
 from bot.web.case_words import sentence
+from bot.web.fields import place_in
 from bot.web.pages.cases import read_query
 from bot.web.state import web
 from bot.web.step_forms import STEPS
@@ -49,7 +50,7 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 
 def _window() -> tuple[int, int]:
     limit = min(max(1, request.args.get("limit", 50, type=int)), MOST)
-    return limit, max(0, request.args.get("offset", 0, type=int))
+    return limit, place_in(request.args, "offset", 0)
 
 
 @api.get("/cases")

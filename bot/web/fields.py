@@ -12,7 +12,14 @@ from bot.interview.answers import clean
 
 WORDS, LINE, DAY, ONE, LIST = "words", "line", "day", "one", "list"
 MOST_WORDS, MOST_LINE = 2000, 200
+# No list goes further; a database counts no further than 64 bits.
+LAST = 1_000_000
 Choices = tuple[tuple[str, str], ...]
+
+
+def place_in(wanted: MultiDict[str, str], name: str, first: int) -> int:
+    """Where in a list to begin, as an address says; ``first`` is the lowest, and what counts where it says none."""
+    return min(max(first, wanted.get(name, first, type=int)), LAST)
 
 
 @dataclass(frozen=True, slots=True)

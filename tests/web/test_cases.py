@@ -54,6 +54,17 @@ def test_filters_stand_in_the_address_and_narrow_the_list(cases: House) -> None:
     assert "No case is like that" in worker.page
 
 
+def test_a_page_far_beyond_the_last_is_empty(cases: House) -> None:
+    worker = signed_in_as(cases, "worker")
+    far = "9" * 20
+    for address in (f"/cases?page={far}", f"/cases?by=date&page={far}", f"/people?page={far}"):
+        assert worker.get(address).status_code == 200, address
+    for address in (f"/api/cases?offset={far}", f"/api/cases/due?offset={far}", f"/api/people?offset={far}"):
+        assert worker.get(address).status_code == 200, address
+    worker.get(f"/cases?page={far}")
+    assert listed(worker.page) == []
+
+
 def test_a_need_that_is_private_cannot_be_asked_for(cases: House) -> None:
     guard = signed_in_as(cases, "guard")
     private = [need.id for need in cases.interview.needs if need.sensitive]

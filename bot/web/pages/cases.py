@@ -14,6 +14,7 @@ from bot.plan.definitions import SENSITIVE_PATHWAYS
 from bot.store.plan_types import LIVE, NOBODY, CaseQuery
 from bot.web import access
 from bot.web.case_view import by_day
+from bot.web.fields import place_in
 from bot.web.state import web
 
 pages = Blueprint("cases", __name__)
@@ -57,7 +58,7 @@ def open_pathways() -> dict[str, str]:
 @pages.get("/cases")
 def show_list() -> str:
     """The cases, those with the earliest date first; by person or by date."""
-    return _list(read_query(request.args), request.args.get("by", ""), request.args.get("page", 1, type=int))
+    return _list(read_query(request.args), request.args.get("by", ""), place_in(request.args, "page", 1))
 
 
 @pages.post("/cases")
@@ -68,7 +69,7 @@ def search() -> str:
 
 
 def _list(query: CaseQuery, view: str, page: int) -> str:
-    casework, view, page = web().casework, view if view in VIEWS else BY_PERSON, max(1, page)
+    casework, view = web().casework, view if view in VIEWS else BY_PERSON
     # One more than is shown tells whether there is a next page.
     many = A_PAGE if view == BY_PERSON else DUE_A_PAGE
     most, offset = many + 1, (page - 1) * many

@@ -19,6 +19,7 @@ from bot.store.rows import read_rows
 from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, InterviewRow, Person
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
+from bot.web.fields import place_in
 from bot.web.pages.together import others
 from bot.web.person_view import lines_of
 from bot.web.state import web
@@ -59,7 +60,7 @@ class Line:
 @pages.get("/people")
 def show_list() -> str:
     """The list of people, by name."""
-    return _list("", max(1, request.args.get("page", 1, type=int)))
+    return _list("", place_in(request.args, "page", 1))
 
 
 @pages.post("/people")
