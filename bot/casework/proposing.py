@@ -172,7 +172,7 @@ def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
             interview_id=ground.interview.id,
             earlier=before.id if before else None,
             carried=carries,
-            worker=before.worker if before and before.worker else ground.interview.started_by,
+            worker=_responsible(file, before, ground.interview),
             items=tuple(histories),
         ),
         closes=tuple(plan.id for plan in file.plans if plan.state == ACTIVE),
@@ -183,6 +183,12 @@ def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
         contacts=open_contacts(file, ground),
         subjects=(ground.interview.id,),
     )
+
+
+def _responsible(file: CaseFile, before: PlanRow | None, interview: InterviewRow) -> str:
+    """Who was for the plan before; else whoever the interview was handed over to last, or has begun it."""
+    kept = before.worker if before is not None else None
+    return kept if kept not in (None, interview.started_by) else file.handed.get(interview.id, interview.started_by)
 
 
 def _carried(item: StoredItem, ground: Grounds, now: datetime, by: str, plan_id: str) -> tuple[Event | None, History]:

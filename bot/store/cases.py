@@ -20,6 +20,8 @@ from bot.store.columns import columns_of
 from bot.store.errors import NotFound
 from bot.store.interviews import Interviews
 from bot.store.interviews import row_of as interview_row
+from bot.store.note_models import InterviewNote
+from bot.store.notes import HANDED_OVER
 from bot.store.people import record_from
 from bot.store.plan_types import (
     ACTIVE,
@@ -274,6 +276,7 @@ class Cases(Interviews):
             alerts=tuple(self._alerts_of(session, person_id)),
             contacts=_contacts(session, plans),
             closings=tuple(self._closings(session, plans)),
+            handed=_handed(session, [row.id for row in interviews]),
         )
         return file, fresh
 
@@ -318,6 +321,12 @@ def _answered(session: Session, interview_id: str) -> dict[str, datetime]:
     query = select(row.question_id, row.at, row.how).where(row.interview_id == interview_id).order_by(row.id)
     newest = {question: None if how == CARRIED else at for question, at, how in session.execute(query)}
     return {question: at for question, at in newest.items() if at is not None}
+
+
+def _handed(session: Session, interviews: Sequence[str]) -> dict[str, str]:
+    row = InterviewNote
+    query = select(row.interview_id, row.to_user).where(row.interview_id.in_(interviews), row.kind == HANDED_OVER)
+    return {interview: user for interview, user in session.execute(query.order_by(row.id)) if user is not None}
 
 
 def _contacts(session: Session, plans: Sequence[PlanRow]) -> dict[str, tuple[date, ...]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from bot.interview.answers import clean
 from bot.interview.definitions import LEVELS
@@ -15,6 +16,8 @@ from bot.store import models
 from bot.store.errors import BadInput, NotFound
 from bot.store.interviews import Interviews, row_of
 from bot.store.note_models import InterviewNote
+from bot.store.plan_models import Plan
+from bot.store.plan_types import ACTIVE
 from bot.store.types import COMPLETE, MODES, HistoryRow, InterviewRow
 
 NOTE, OBSERVATION, SAID, WORDS, HANDED_OVER = KINDS = ("note", "observation", "said", "words", "handed_over")
@@ -90,10 +93,21 @@ class Notes(Interviews):
             session.add(row)
             session.flush()
             if kind == HANDED_OVER:
+                self._hand_plan(session, interview, row)
                 self.note(session, by, "interview handed over", interview_id, interview.person_id, str(to_user))
             elif kind in _NOTED:
                 self.note(session, by, _NOTED[kind], interview_id, interview.person_id)
             return self._note_row(row)
+
+    def _hand_plan(self, session: Session, interview: models.Interview, note: InterviewNote) -> None:
+        """Whoever takes the interview over takes its plan too, where nobody else has been made responsible for it meanwhile."""
+        handed = select(InterviewNote.to_user).where(
+            InterviewNote.interview_id == interview.id, InterviewNote.kind == HANDED_OVER, InterviewNote.id != note.id
+        )
+        before = {None, interview.started_by, *session.scalars(handed)}
+        plan = session.scalar(select(Plan).where(Plan.interview_id == interview.id, Plan.state == ACTIVE))
+        if plan is not None and plan.worker in before:
+            plan.worker = note.to_user
 
     def notes_of(self, interview_id: str) -> list[NoteRow]:
         """Everything beside the answers of an interview, the oldest first."""

@@ -180,7 +180,8 @@ class CaseFile:
 
     ``answers`` holds the current answers of every interview, by its id; ``answered`` the moment of each, without those carried over
     from an earlier interview. ``plans`` and ``interviews`` are the newest first; ``items``, ``summaries`` and ``contacts`` (days
-    still to be held, as lists know them) are by plan id; ``closings`` are the oldest first.
+    still to be held, as lists know them) are by plan id; ``closings`` are the oldest first. ``handed``
+    says to which user an interview was handed over last.
     """
 
     person_id: str
@@ -196,6 +197,7 @@ class CaseFile:
     alerts: tuple[AlertRow, ...]
     contacts: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     closings: tuple[Closing, ...] = ()
+    handed: Mapping[str, str] = field(default_factory=dict)
 
     def plan_of(self, interview_id: str) -> PlanRow | None:
         """The plan of an interview, if it has one."""

@@ -15,8 +15,9 @@ from bot.plan.dates import COMING, OVERDUE, THIS_WEEK, add_working_days, part1_d
 from bot.store import Store
 from bot.store.due_lists import part1_before, part2_before
 from bot.store.errors import BadInput
+from bot.store.notes import HANDED_OVER
 from bot.store.plan_types import NOBODY
-from tests.casework.making import PRISON, Clock, interviewed, somebody
+from tests.casework.making import PRISON, Clock, interviewed, somebody, write_answers
 from tests.plan.making import plan_data
 
 
@@ -187,6 +188,26 @@ def test_before_is_what_the_dates_say(day: date, moment: datetime, completed: da
     numbers = plan_data().deadlines
     assert (moment < part1_before(day, numbers)) == (part1_due(moment, numbers).date() < day)
     assert (completed < part2_before(day, numbers)) == (add_working_days(completed, numbers.part2_working_days) < day)
+
+
+def test_who_takes_an_interview_over_has_its_plan_in_their_list(store: Store, casework: Casework, clock: Clock) -> None:
+    ann, ben, eve = (store.add_user(name, name, ["worker"], "three random words", by="system").id for name in ("ann", "ben", "eve"))
+
+    def lists() -> list[int]:
+        return [len(casework.case_list(casework.query(worker=worker))) for worker in (ann, ben, eve)]
+
+    row = interviewed(store, somebody(), state="open", by=ann)
+    store.add_note(row.id, HANDED_OVER, "I am on leave", ann, to_user=ben)
+    write_answers(store, row.id, [], state="complete")
+    casework.ensure_plan(row.id, ben)
+    assert lists() == [0, 1, 0]
+    # Also where the plan is there already.
+    store.add_note(row.id, HANDED_OVER, "", ben, to_user=ann)
+    assert lists() == [1, 0, 0]
+    # Who was made responsible by hand stays so.
+    casework.set_worker(row.person_id, eve, ann)
+    store.add_note(row.id, HANDED_OVER, "", ann, to_user=ben)
+    assert lists() == [0, 0, 1]
 
 
 def test_contacts_are_listed_until_they_are_held(store: Store, casework: Casework, clock: Clock) -> None:
