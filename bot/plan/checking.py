@@ -253,6 +253,10 @@ class _Checker:
     def check_dates(self) -> None:
         plan = self.plan
         self.names("dates", 1, "'items'", plan.deadlines.items, plan.activities, "activity")
+        needs = {need.id: need for need in self.interview.needs}
+        for sooner in plan.deadlines.sooner:
+            self.names("dates", sooner.line, "'sooner'", sooner.activities, plan.activities, "activity")
+            self.names("dates", sooner.line, "'sooner'", sooner.needs, needs, "need")
         for name, route in plan.deadlines.before_release.items():
             if route not in plan.routes or plan.routes[route].timing.before_release_days is None:
                 self.wrong("dates", 1, f"'{name}' goes by '{route}', no route with a time before release; name one of routes.yml")
@@ -291,6 +295,11 @@ class _Checker:
             yield _Written(when, f"the answer for {', '.join(activities)}", files["rules"], getattr(when.data, "line", 1))
         for route in plan.routes.values():
             yield _Written(route.when, f"the route '{route.id}'", files["routes"], route.line)
+        for notice in plan.notices.values():
+            yield _Written(notice.when, f"the notice '{notice.id}'", files["rules"], getattr(notice.when.data, "line", 1))
+        yield _Written(plan.deadlines.tenancy_when, "'tenancy'", files["dates"], 1)
+        for sooner in plan.deadlines.sooner:
+            yield _Written(sooner.when, "'sooner'", files["dates"], sooner.line)
         for alert in plan.alerts:
             yield _Written(alert.when, f"the alert '{alert.id}'", files["alerts"], alert.line)
 

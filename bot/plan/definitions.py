@@ -205,11 +205,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the worker should know of the whole plan, with its source."""
+    """Something the worker should know of the whole plan, with its source. Without a rule it is a matter of dates."""
 
     id: str
     text: str
     source: str
+    when: Rule = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,17 @@ class ConsentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Sooner:
+    """What is due at once where a rule holds: items of some activities, or with one of some needs as a reason."""
+
+    when: Rule
+    activities: tuple[str, ...]
+    needs: tuple[str, ...]
+    source: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Deadlines:
     """The numbers of ``dates.yml``. Hours are of the real clock, months of the calendar; working days leave out bank holidays."""
 
@@ -255,6 +267,7 @@ class Deadlines:
     part2_most_months: int = 48
     prerelease_days: int = 84
     tenancy_days: int = 182
+    tenancy_when: Rule = ALWAYS
     recall_fixed_days: int = 28
     recall_review_days: int = 28
     recall_review_months: int = 12
@@ -266,6 +279,7 @@ class Deadlines:
     high_need_factors: int = 5
     before_release: dict[str, str] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
+    sooner: tuple[Sooner, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
 
 

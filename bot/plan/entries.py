@@ -20,6 +20,7 @@ from bot.plan.definitions import (
     Replacement,
     Route,
     RouteStep,
+    Sooner,
     Timing,
     Use,
 )
@@ -47,7 +48,8 @@ _KEYS = {
         "timing": "before_release_weeks before_release_days at_risk_within_days from_weeks_before_release on_release_day "
         "after_release_days high_need_beyond_days",
         "step": "id who text after_consent",
-        "dates": "part1 part2 prerelease tenancy recall before_release contact_points follow_up at_once items",
+        "dates": "part1 part2 prerelease tenancy recall before_release contact_points follow_up at_once items sooner",
+        "sooner": "when activities needs source",
         "alerts": "roles alerts remarks",
         "alert": "id when kind who words detail sensitive source",
         "consents": "consents",
@@ -194,6 +196,13 @@ def read_answer_use(reader: PlanReader, entry: Node) -> tuple[Rule, tuple[str, .
     reader.known(entry, "answer", "an entry of 'answers'")
     because, source = (reader.text(entry, key, "an entry of 'answers'") for key in ("because", "source"))
     return reader.rule(entry, "when"), reader.words(entry, "activities"), because, source
+
+
+def read_sooner(reader: PlanReader, entry: Node) -> Sooner:
+    """An entry of ``sooner``."""
+    reader.known(entry, "sooner", "an entry of 'sooner'")
+    source = reader.text(entry, "source", "an entry of 'sooner'")
+    return Sooner(reader.rule(entry, "when"), reader.words(entry, "activities"), reader.words(entry, "needs"), source, entry.line)
 
 
 def read_replacement(reader: PlanReader, entry: Node) -> Replacement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -72,14 +73,14 @@ class Filling:
             state=state,
             owner=self.owner(activity),
             service=self.service(activity, needs),
-            due=self.due(activity, general),
+            due=self._sooner(activity, needs) or self.due(activity, general),
             source=(*activity.source, *sources),
             more_time=activity.more_time and self.raised,
             consent=consent,
             consents=activity.consent,
             declined=declined,
             courses=tuple(dict.fromkeys(course for found in needs for course in self._courses(found))),
-            limit=self.dates.tenancy_until if activity.id == _TENANCY else None,
+            limit=self._limit() if activity.id == _TENANCY else None,
         )
 
     def _state(self, activity: Activity, reasons: Sequence[Because]) -> tuple[str, str, str | None]:
@@ -91,6 +92,12 @@ class Filling:
         if own and all(reason.declined for reason in own):
             return DECLINED, NOT_WANTED, consent
         return PROPOSED, "", consent
+
+    def _limit(self) -> date | None:
+        """The last day that benefits may pay for a home, where an answer names one that may and release is not later."""
+        until, release = self.dates.tenancy_until, self.record.release
+        pays = self.plan.deadlines.tenancy_when.holds(self.known) is True
+        return until if pays and (release is None or release <= until) else None
 
     # -- who
 
@@ -157,6 +164,14 @@ class Filling:
     @cached_property
     def _soon(self) -> date:
         return add_working_days(self.today, self.plan.deadlines.at_once_working_days)
+
+    def _sooner(self, activity: Activity, needs: Sequence[FoundNeed]) -> ItemDue | None:
+        """At once, where a rule of ``sooner`` holds for the activity or for a need behind the item; else None."""
+        found = {need.id for need in needs if not need.declined}
+        for rule in self.plan.deadlines.sooner:
+            if (activity.id in rule.activities or not found.isdisjoint(rule.needs)) and rule.when.holds(self.known) is True:
+                return replace(self._at_once(), source=rule.source)
+        return None
 
     def _at_once(self) -> ItemDue:
         day = self._soon

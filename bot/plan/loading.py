@@ -14,6 +14,8 @@ from bot.plan.entries import WEEK, PlanReader
 from bot.plan.services import Directory, read_services
 
 EXAMPLE = "example"
+# Parts of dates.yml whose entries have a source each, or need none.
+_UNSOURCED = ("before_release", "items", "sooner")
 FILES = ("activities", "courses", "cohorts", "rules", "routes", "dates", "alerts", "consents")
 
 
@@ -78,7 +80,8 @@ class PlanLoader:
             everybody=(rules.text(everybody, "because", "'everybody'"), rules.text(everybody, "source", "'everybody'")),
             funding=entries.read_labels(rules, rules_top, "funding"),
             notices={
-                name: Notice(name, *words) for name, words in entries.read_labels(rules, rules_top, "notices", "text").items()
+                name: Notice(name, *words, rules.rule(rules.node(rules.node(rules_top, "notices"), name), "when"))
+                for name, words in entries.read_labels(rules, rules_top, "notices", "text").items()
             },
             alerts=tuple(self._each(*self._open("alerts"), "alerts", entries.read_alert).values()),
             remarks={rule.kind: rule for rule in self._each(*self._open("alerts"), "remarks", entries.read_alert).values()},
@@ -131,6 +134,7 @@ class PlanLoader:
             part2_most_months=number("part2", "most_months"),
             prerelease_days=WEEK * number("prerelease", "weeks"),
             tenancy_days=WEEK * number("tenancy", "weeks"),
+            tenancy_when=reader.rule(reader.node(top, "tenancy"), "when"),
             recall_fixed_days=number("recall", "fixed_days"),
             recall_review_days=number("recall", "review_days"),
             recall_review_months=number("recall", "review_months"),
@@ -142,7 +146,8 @@ class PlanLoader:
             high_need_factors=number("contact_points", "high_need_factors"),
             before_release=reader.labels(top, "before_release"),
             items=rules,
-            sources={name: reader.word(reader.node(top, name), "source") for name in top if name not in ("before_release", "items")}
+            sooner=tuple(entries.read_sooner(reader, entry) for entry in reader.nodes(top, "sooner")),
+            sources={name: reader.word(reader.node(top, name), "source") for name in top if name not in _UNSOURCED}
             | {f"items.{name}": reader.word(reader.node(items, name), "source") for name in items},
         )
 

@@ -10,6 +10,7 @@ from itertools import count
 from bot.interview.definitions import Interview
 from bot.interview.path import Context, Path
 from bot.interview.record import PersonRecord
+from bot.interview.rules import ALWAYS
 from bot.plan.dates import FIXED, STANDARD, Dates, find_dates, needs_part2
 from bot.plan.definitions import ANY, Activity, Notice, PlanData
 from bot.plan.filling import Filling
@@ -144,7 +145,7 @@ def make_plan(
         prompts=_prompts(cohorts, known),
         offers=_not_on(offers, items),
         routes=find_routes(plan, path, known, record, dates.contacts),
-        notices=tuple(_notices(plan, record, dates)),
+        notices=tuple(_notices(plan, known, record, dates)),
         dates=dates,
         funding=_funding(plan, record)[0],
         funding_source=_funding(plan, record)[1],
@@ -227,7 +228,7 @@ def _funding(plan: PlanData, record: PersonRecord) -> tuple[str, str]:
     return plan.funding["resettlement_prison" if record.resettlement_prison else "other_prison"]
 
 
-def _notices(plan: PlanData, record: PersonRecord, dates: Dates) -> Iterable[Notice]:
+def _notices(plan: PlanData, known: Known, record: PersonRecord, dates: Dates) -> Iterable[Notice]:
     """What the worker should know of the whole plan; the words are those of ``rules.yml``."""
     part2 = needs_part2(record, plan.deadlines)
     holds = {
@@ -242,7 +243,9 @@ def _notices(plan: PlanData, record: PersonRecord, dates: Dates) -> Iterable[Not
         "recall_standard": record.sentence_type == STANDARD,
         "rate_card": not record.resettlement_prison,
     }
-    return (plan.notices[name] for name, true in holds.items() if true and name in plan.notices)
+    for name, notice in plan.notices.items():
+        if holds.get(name, False) if notice.when is ALWAYS else notice.when.holds(known):
+            yield notice
 
 
 def added_item(

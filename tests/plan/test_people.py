@@ -291,7 +291,7 @@ def test_a_man_on_remand_with_a_tenancy_and_a_job() -> None:
         help_finance=["housing_arrears", "benefits_keep"],
     )
     plan = person.plan()
-    assert notices(plan) == ["no_release", "remand"]
+    assert notices(plan) == ["no_release", "remand", "rent_universal_credit"]
     soon = date(2026, 12, 7)
     for key in ("acc_keep_tenancy", "fin_housing_arrears", "ete_keep_job"):
         assert plan.by_key[key].due.on == soon, key

@@ -55,6 +55,47 @@ def test_who_wants_to_keep_a_home_that_benefits_pay_for_has_the_tenancy_on_the_p
     assert "acc_keep_tenancy" not in gives_up.plan().by_key
 
 
+RENTED = {"where_lived": "private_rented", "where_will_live": "return", "home_safe": "yes", "can_keep_home": ["benefits_housing"]}
+LAST_DAY = date(2027, 5, 17)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "limit", "told"),
+    [
+        ({}, {"benefits_before": ["uc", "uc_housing"]}, LAST_DAY, ["rent_universal_credit"]),
+        ({}, {"benefits_before": ["uc"]}, LAST_DAY, ["rent_universal_credit"]),
+        ({"release": date(2027, 5, 18)}, {"benefits_before": ["uc_housing"]}, None, ["rent_universal_credit"]),
+        ({}, {"benefits_before": ["housing_benefit"]}, None, ["rent_housing_benefit"]),
+        ({"sentence_type": "remand"}, {"benefits_before": ["housing_benefit"]}, None, ["rent_housing_benefit_remand"]),
+        ({"sentence_type": "life", "release": None}, {"benefits_before": ["uc_housing"]}, None, ["rent_universal_credit"]),
+        ({}, {"benefits_before": ["uc"], "can_keep_home": ["none"]}, None, []),
+        ({}, {"where_lived": "owned", "can_keep_home": ["none"], "benefits_before": ["uc_housing"]}, None, []),
+    ],
+)
+def test_the_last_day_of_money_for_rent_is_told_only_where_the_benefit_named_has_one(
+    changes: dict[str, Any], said: dict[str, Any], limit: date | None, told: list[str]
+) -> None:
+    plan = Person(record(**changes)).says(**{**RENTED, **said}).plan()
+    assert plan.by_key["acc_keep_tenancy"].limit == limit
+    assert [notice.id for notice in plan.notices if notice.id.startswith("rent_")] == told
+    owner = said.get("where_lived") == "owned"
+    assert ("benefits_keep" in {found.id for found in plan.needs}) is not owner
+
+
+def test_who_pays_from_own_money_is_told_of_no_benefit_for_rent() -> None:
+    home = {"where_lived": "private_rented", "where_will_live": "return", "home_safe": "yes", "benefits_before": ["uc"]}
+    plan = Person().says(**home, can_keep_home=["rent_paid"], help_accommodation=["landlord_letter"]).plan()
+    assert plan.by_key["acc_keep_tenancy"].limit is None
+    assert "benefits_keep" not in {found.id for found in plan.needs}
+    words = plan.by_key["acc_keep_tenancy"].activity
+    assert "enefit" not in words.plain + words.easy
+
+
+def test_money_for_rent_is_kept_at_once_and_not_by_the_day_of_release() -> None:
+    plan = Person().says(**RENTED, benefits_before=["uc_housing"], help_finance=["benefits_keep"]).plan()
+    assert plan.by_key["fin_income_options:benefits_keep"].due.on == date(2026, 12, 7)
+
+
 @pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
 def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
     """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
