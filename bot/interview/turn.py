@@ -27,6 +27,7 @@ from bot.interview.exchange import (
     Situation,
     say,
 )
+from bot.interview.passing import leave_part, section_of
 from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.reading import read
 from bot.interview.understanding import (
@@ -63,7 +64,8 @@ class Conversation:
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
         path = self.finder.path(situation.context, situation.answers)
-        outcome = self._goes_on(situation, heard, path) or self._decide(situation, heard, path)
+        outcome = leave_part(self.finder, situation, heard, path) or self._goes_on(situation, heard, path)
+        outcome = outcome or self._decide(situation, heard, path)
         if heard.private and say("utter_private_offer") not in outcome.reply:  # whatever else they were
             outcome = replace(outcome, reply=(*outcome.reply, say("utter_private_offer")))
         if heard.alerts:
@@ -187,7 +189,7 @@ class Conversation:
 
     def _move_on(self, situation: Situation, path: Path, step: Step, answer: Answer) -> Outcome:
         """Leave a question that somebody came back to: to skip it takes nothing back."""
-        focus = self._section_of(situation, path)
+        focus = section_of(situation, path)
         asking = path.next(focus)
         reply = (self._acknowledge(step.question, answer),) + (() if asking else (say("utter_finished"),))
         return Outcome("skip", step.question.id, (), reply, focus, OPEN if asking else COMPLETE)
@@ -361,7 +363,7 @@ class Conversation:
         if also:
             reply.append(self._also_item(also, heard.text))
         # "Something is not right" keeps the read-back open until the person has put it right.
-        focus = self._section_of(situation, after)
+        focus = section_of(situation, after)
         asking = after.next(focus)
         if asking is None:
             reply.append(say("utter_finished"))
@@ -377,12 +379,6 @@ class Conversation:
             answers=answers,
             path=after,
         )
-
-    @staticmethod
-    def _section_of(situation: Situation, path: Path) -> str | None:
-        """Where to go on: whoever went to a section stays in it until it is done."""
-        section = (situation.focus or "").removeprefix(IN_SECTION)
-        return situation.focus if situation.focus == IN_SECTION + section and path.first_in(section) is not None else None
 
     @staticmethod
     def _focus_at(situation: Situation, path: Path, question: Question) -> str | None:

@@ -8,7 +8,7 @@ from functools import cache
 from flask import g, render_template, session
 
 from bot.interview.definitions import Question
-from bot.interview.path import Path
+from bot.interview.path import IN_SECTION, Path
 from bot.language.wording import RIGHT_TO_LEFT
 from bot.store.errors import NotFound
 from bot.store.kiosk_types import HANDED, Access
@@ -164,7 +164,10 @@ def instead(screen: Screen, state: InterviewState, path: Path) -> str | None:
         by_worker = made.alone and state.settings.get("safety_at_kiosk") == "no"
         if question.id != SUPPORT or by_worker:
             said = tuple(reply for reply in screen.replies if reply.urgent or reply.say in _SAID_BEFORE_PRIVATE)
-            return render_template("kiosk/before_private.html", screen=replace(screen, replies=said), by_worker=by_worker)
+            return render_template(
+                "kiosk/before_private.html", screen=replace(screen, replies=said), by_worker=by_worker,
+                part=IN_SECTION + PRIVATE_SECTION,
+            )  # fmt: skip
     if made.alone and screen.kind == STOPPED:
         return render_template("kiosk/waits.html", screen=screen)
     if made.alone and screen.kind == FINISHED:

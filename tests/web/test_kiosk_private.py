@@ -53,6 +53,90 @@ def test_ask_me_later_before_the_private_part_is_an_answer(house: House) -> None
     assert person.title().startswith("A private question")
 
 
+def in_the_middle(house: House) -> InterviewRow:
+    """An interview alone, whose private part was begun and then locked."""
+    row = house.started("Siobhan", mode="kiosk")
+    stop = "hurt_now_or_after"
+    answer_until(
+        house,
+        row.id,
+        lambda step: step.question.id == stop,
+        who_is_here="alone",
+        safety_gate="now",
+        hurt_ever="yes",
+        support_info="ok",
+    )
+    return row
+
+
+@pytest.mark.parametrize(("do", "state"), [("later", "later"), ("refuse", "refused")])
+def test_one_press_leaves_what_is_left_of_the_private_part(house: House, do: str, state: str) -> None:
+    row = in_the_middle(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    assert person.title().startswith("The next part is private")
+    before = house.store.state(row.id)
+    person.turn(row.id, do=do)
+    assert not person.title().startswith("The next part is private")
+    assert "the rest of this part" in text_of(person.page)
+    after = house.store.state(row.id)
+    # Nothing that was said is taken back, and what is left got the one answer, all of it in one turn.
+    assert {name: after.answers[name] for name in before.answers} == before.answers
+    new = {name: answer.state for name, answer in after.answers.items() if name not in before.answers}
+    assert set(new.values()) == {state} and {"hurt_now_or_after", "sexual_abuse", "sex_for_money"} <= set(new)
+    written = {each.turn_id for each in house.store.history(row.id) if each.question in new}
+    assert after.turn is not None and written == {after.turn.turn_id}
+    page = text_of(person.get(f"/interviews/{row.id}/answers").get_data(as_text=True))
+    assert ("A private question Answer now" in page) == (state == "later")
+
+
+def test_the_private_part_that_was_put_off_is_there_to_answer_later(house: House) -> None:
+    row = in_the_middle(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    person.turn(row.id, do="later")
+    assert person.open_question(house, row.id) == "matters_most"
+    person.get(f"/interviews/{row.id}/answers")
+    person.turn(row.id, change="hurt_now_or_after")
+    assert person.title().startswith("The next part is private")
+    person.post(f"/interviews/{row.id}/on", follow=True)
+    person.turn(row.id, option="past", do="answer")
+    assert house.store.state(row.id).answers["hurt_now_or_after"].options == ("past",)
+
+
+def test_an_answer_that_is_there_is_not_taken_back_by_leaving_the_part(house: House) -> None:
+    row = in_the_middle(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}/answers")
+    person.turn(row.id, change="safety~1")
+    assert person.open_question(house, row.id) == "safety_gate"
+    person.turn(row.id, do="refuse")
+    answers = house.store.state(row.id).answers
+    assert answers["safety_gate"].options == ("now",) and answers["sexual_abuse"].state == "refused"
+    assert person.open_question(house, row.id) == "matters_most"
+
+
+def test_what_another_screen_has_answered_of_the_private_part_is_left_alone(house: House) -> None:
+    row = in_the_middle(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    kept = {name: person.hidden(name) for name in ("seen", "question")}
+    person.turn(row.id, do="later")
+    after = house.store.state(row.id).answers
+    person.post(f"/interviews/{row.id}/turns", {**kept, "turn": "an-old-page", "do": "refuse"}, follow=True)
+    assert house.store.state(row.id).answers == after
+
+
+def test_no_other_part_is_passed_over_at_one_press(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    person.get(f"/interviews/{begun.id}")
+    before = house.store.state(begun.id).answers
+    for part in ("~accommodation", "~ready", "~nowhere", "~"):
+        person.post(f"/interviews/{begun.id}/turns", {"question": part, "do": "refuse", "seen": "999999"}, follow=True)
+        assert "not needed any more" in text_of(person.page), part
+    assert house.store.state(begun.id).answers == before
+
+
 def test_a_prison_can_leave_the_private_part_to_its_workers(house: House) -> None:
     row = at_safety(house)
     prison = house.person("Daniel").prison
