@@ -26,7 +26,7 @@ from bot.plan.consents import (
     read_consents,
     told_to_workers,
 )
-from bot.plan.dates import OVER_4_YEARS, in_london
+from bot.plan.dates import OVER_4_YEARS, in_london, of_stay
 from bot.plan.definitions import Deadlines, PlanData
 from bot.plan.items import DECLINED, ProposedPlan
 from bot.plan.life import NOT_AVAILABLE, RULES, Event, History, act, begin, carry, current
@@ -115,7 +115,10 @@ def closing_of(file: CaseFile, plan: PlanRow | None) -> Closing | None:
 
 
 def may_have_plan(file: CaseFile, interview: InterviewRow) -> bool:
-    """Whether an interview may still get a plan: not if one begun after it has one."""
+    """Whether an interview may still get a plan: not if one begun after it has one, nor if the stay in prison it was begun in is
+    over: a plan is of the stay that the record is of."""
+    if not in_stay(file.record, interview.started_at):
+        return False
     planned = {plan.interview_id for plan in file.plans}
     return not any(row.id in planned and row.started_at >= interview.started_at for row in file.interviews)
 
@@ -133,7 +136,7 @@ def same_stay(file: CaseFile, plan: PlanRow) -> bool:
 
 def in_stay(record: PersonRecord, moment: datetime) -> bool:
     """Whether a moment is of the stay in prison that the record is of: on the day the person came in, or after it."""
-    return in_london(moment).date() >= record.reception.date()
+    return of_stay(record.reception, moment)
 
 
 def of_this_stay(record: PersonRecord, interviews: Iterable[InterviewRow]) -> list[InterviewRow]:

@@ -79,6 +79,11 @@ def in_london(moment: datetime) -> datetime:
     return (moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment).astimezone(UTC).astimezone(LONDON)
 
 
+def of_stay(reception: datetime, moment: datetime) -> bool:
+    """Whether a moment is of the stay in prison that began with this reception: on the day the person came in, or after it."""
+    return in_london(moment).date() >= reception.date()
+
+
 def part1_due(reception: datetime, deadlines: Deadlines) -> datetime:
     """When part 1 is due: 72 hours after reception by the real clock (2.1). ``reception`` is wall-clock time or has a zone."""
     start = in_london(reception).astimezone(UTC)

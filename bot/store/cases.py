@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.interview.answers import Answer
 from bot.plan.consents import ConsentEvent
+from bot.plan.dates import of_stay
 from bot.plan.life import Event, History
 from bot.store import models, plan_models
 from bot.store.cache import Known
@@ -95,14 +97,17 @@ class Cases(Interviews):
                 row.ends_stay = self.cipher.unseal(row.payload)["reason"] in ENDS_STAY
 
     def without_plan(self, limit: int = 100) -> list[InterviewRow]:
-        """Complete interviews that lack their plan, the oldest first: a process ended in between, or they are from before plans."""
+        """Complete interviews that lack their plan, the oldest first: a process ended in between, or they are from before plans.
+        Those of an earlier stay in prison get none any more."""
         row, planned = models.Interview, aliased(models.Interview)
         # One that has a plan itself, or begun before another that has one, gets none.
         later = select(plan_models.Plan.id).join(planned, planned.id == plan_models.Plan.interview_id)
         later = later.where(planned.person_id == row.person_id, planned.started_at >= row.started_at)
-        query = select(row).where(row.state == COMPLETE, ~later.exists())
+        query = select(row, models.Person.reception).join(models.Person, models.Person.id == row.person_id)
+        query = query.where(row.state == COMPLETE, ~later.exists()).order_by(row.started_at, row.id)
         with self.read() as session:
-            return [interview_row(found) for found in session.scalars(query.order_by(row.started_at, row.id).limit(limit))]
+            found = (one for one, reception in session.execute(query) if of_stay(reception, one.started_at))
+            return [interview_row(one) for one in islice(found, limit)]
 
     # -- writing
 

@@ -17,6 +17,7 @@ from argon2.low_level import Type, hash_secret_raw
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session as Db
 
+from bot.plan.dates import of_stay
 from bot.store import models
 from bot.store.errors import NotFound, StoreBusy, StoreFull
 from bot.store.kiosk_models import KioskAccess
@@ -28,6 +29,7 @@ from bot.store.kiosk_types import (
     Access,
     CodeRefused,
     PinLocked,
+    PinOld,
     PinRefused,
     PinWrong,
     checked_pin,
@@ -111,15 +113,17 @@ class Kiosk(KioskRequests, Sessions, Users):
             row = session.scalar(select(KioskAccess).where(KioskAccess.code == hashed, KioskAccess.kind == CODE))
             if row is None:
                 raise CodeRefused("wrong")
-            return self._usable(row)
+            return self._usable(session, row)
 
-    def _usable(self, row: KioskAccess) -> Access:
+    def _usable(self, session: Db, row: KioskAccess) -> Access:
         access = _access(row)
         state = access.state(self.clock())
         if state == "locked":
             raise PinLocked
         if state != "waiting":
             raise CodeRefused(state)
+        if _over(session, row):
+            raise CodeRefused("expired")
         return access
 
     def choose_pin(self, access_id: str, typed: str) -> str:
@@ -135,7 +139,7 @@ class Kiosk(KioskRequests, Sessions, Users):
         sealed = self.cipher.seal({"pin": LIGHT.hash(checked_pin(typed))})
         with self.write() as session:
             row = access_row(session, access_id, lock=True)
-            self._usable(row)
+            self._usable(session, row)
             row.used_at, row.pin = self.clock(), sealed
             self._revoke(session, KIOSK, KioskAccess.interview_id == row.interview_id, KioskAccess.id != row.id)
             self.note(session, KIOSK, "kiosk code used", row.id, row.interview_id)
@@ -148,6 +152,7 @@ class Kiosk(KioskRequests, Sessions, Users):
         Raises:
             PinWrong: the number or the PIN is wrong. It takes as long for a number that nobody has.
             PinLocked: the PIN was wrong five times.
+            PinOld: both are right, but of an earlier stay in prison; what was begun then is not carried on.
         """
         figures = read_figures(who)
         by_number = figures.isascii() and figures.isdigit() and len(figures) == NUMBER_LENGTH
@@ -159,6 +164,8 @@ class Kiosk(KioskRequests, Sessions, Users):
             raise PinWrong
         self._check_pin(row.id, pin)
         with self.write() as session:
+            if _over(session, row):
+                raise PinOld
             session.execute(delete(models.Session).where(models.Session.access_id == row.id))
             self.note(session, KIOSK, "kiosk resumed", row.id, row.interview_id)
             user = _kiosk_user(session, self)
@@ -328,6 +335,13 @@ def _access(row: KioskAccess) -> Access:
         issued_by=row.issued_by, expires_at=row.expires_at, used_at=row.used_at, revoked_at=row.revoked_at, locked_at=row.locked_at,
         adjust=frozenset(row.adjust.get("chosen", ())),
     )  # fmt: skip
+
+
+def _over(session: Db, row: KioskAccess) -> bool:
+    """Whether the stay in prison that a way in belongs to is over: the person has been received again since its interview began."""
+    query = select(models.Interview.started_at, models.Person.reception).join(models.Person)
+    started_at, reception = session.execute(query.where(models.Interview.id == row.interview_id)).one()
+    return not of_stay(reception, started_at)
 
 
 def _adjust_before(session: Db, interview_id: str) -> dict[str, object]:

@@ -50,6 +50,13 @@ class PinLocked(StoreError):
         super().__init__("pin: it was wrong five times; issue a new code")
 
 
+class PinOld(StoreError):
+    """The number and the PIN are right, but of an earlier stay in prison."""
+
+    def __init__(self) -> None:
+        super().__init__("pin: it is of an earlier stay in prison; issue a new code")
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """One way in to an interview. ``kind`` is code or handed; ``number`` is how the person names themself when they come back.

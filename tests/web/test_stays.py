@@ -242,3 +242,63 @@ def test_a_plan_that_was_never_made_is_made_though_another_interview_came_after(
     assert worker.get(f"/people/{person}").status_code == 200
     assert casework_of(house).ensure_plan(row.id, "test") is not None
     assert worker.get(f"/people/{person}").status_code == 200
+
+
+# -- what opened the earlier stay
+
+
+def with_pin(house: House, interview_id: str) -> str:
+    """Somebody chooses a PIN for an interview; their number."""
+    user = next(user for user in house.store.users() if user.username == "worker")
+    access, _ = house.store.issue_code(interview_id, user.id)
+    house.store.choose_pin(access.id, "2580")
+    return access.number
+
+
+def comes_in(house: House, number: str) -> Browser:
+    kiosk = house.client()
+    kiosk.get("/kiosk/back")
+    kiosk.post("/kiosk/back", {"number": number, "pin": "2580"})
+    return kiosk
+
+
+def test_a_pin_of_an_earlier_stay_opens_nothing(house: House) -> None:
+    before = house.started("Tyler")
+    answer_until(house, before.id, lambda step: step.question.id == "where_lived")
+    number = with_pin(house, before.id)
+    assert comes_in(house, number).get(f"/interviews/{before.id}").status_code == 200
+    comes_back(house, "Tyler")
+    kiosk = comes_in(house, number)
+    assert "That PIN is too old. Ask your worker for a new code." in shown_in(kiosk.page)
+    assert number not in kiosk.page
+    assert kiosk.get(f"/interviews/{before.id}").status_code == 303
+    # A wrong PIN is told no more than before.
+    kiosk.get("/kiosk/back")
+    assert kiosk.post("/kiosk/back", {"number": number, "pin": "9731"}).status_code == 422
+    assert "too old" not in kiosk.page
+
+
+def test_a_code_of_an_earlier_stay_opens_nothing(house: House) -> None:
+    before = house.started("Tyler")
+    user = next(user for user in house.store.users() if user.username == "worker")
+    _, code = house.store.issue_code(before.id, user.id, hours=24 * 90)
+    comes_back(house, "Tyler")
+    kiosk = house.client()
+    kiosk.get("/kiosk")
+    assert kiosk.post("/kiosk", {"code": code}).status_code == 422
+    assert "That code is too old. Ask your worker for a new one." in shown_in(kiosk.page)
+
+
+def test_no_plan_of_this_stay_is_made_of_an_interview_of_the_one_before(house: House, left_open: tuple[str, InterviewRow]) -> None:
+    person_id, before = left_open
+    answer_until(house, before.id, lambda step: False)
+    assert house.store.interview(before.id).state == COMPLETE
+    casework = casework_of(house)
+    assert casework.ensure_plan(before.id, "test") is None
+    assert casework.ensure_plan(before.id, "test", early=True) is None
+    assert casework.catch_up() == 0 and house.store.without_plan() == []
+    assert casework.case(person_id).plan is None
+    # The interview of this stay gets its own.
+    row = finished(house, "Tyler")
+    made = house.store.plan_of(row.id)
+    assert made is not None and made.earlier is None

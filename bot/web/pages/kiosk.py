@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 from werkzeug.wrappers import Response
 
 from bot.store.errors import NotFound, SignInLocked
-from bot.store.kiosk_types import Access, CodeRefused, PinLocked, PinRefused, PinWrong
+from bot.store.kiosk_types import Access, CodeRefused, PinLocked, PinOld, PinRefused, PinWrong
 from bot.store.types import KIOSK, PAUSED, Session
 from bot.web import kiosk, security
 from bot.web.locks import ENDED
@@ -149,6 +149,8 @@ def back_posted() -> Page:
     except PinLocked:
         _count()
         return _back("", _say("pin_locked")), 422
+    except PinOld:
+        return _back("", _say("pin_old")), 422
     kiosk.enter(token)
     found = security.signed_in()
     row = app.store.put_into(str(found.interview_id), found.user.id, mode=KIOSK)
