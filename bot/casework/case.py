@@ -142,8 +142,8 @@ class RouteView:
     """A referral route: open for this person (``found``), or only recorded on before and no longer called for (None).
 
     ``recorded`` holds the newest value of each field of its ``keeps``, ``records`` every record, the oldest first. ``done`` are the
-    steps recorded as taken. ``services`` are the directory's entries for it. ``status`` is that of its due date, None once it is
-    done.
+    steps recorded as taken. ``services`` are the directory's entries for it. ``status`` is that of its due date, None once what
+    was to be done by then is done.
     """
 
     id: str

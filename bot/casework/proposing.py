@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from bot.casework.raising import alerts_of
@@ -27,16 +28,19 @@ from bot.plan.consents import (
     told_to_workers,
 )
 from bot.plan.dates import OVER_4_YEARS, in_london, of_stay
-from bot.plan.definitions import Deadlines, PlanData
+from bot.plan.definitions import Deadlines, PlanData, Route
 from bot.plan.items import DECLINED, ProposedPlan
 from bot.plan.life import NOT_AVAILABLE, RULES, Event, History, act, begin, carry, current
 from bot.plan.planning import make_plan
+from bot.plan.routes import by_item, is_met
 from bot.store.plan_types import (
     ACTIVE,
     CLOSED,
     CLOSING,
     COHORT,
     CONTACT,
+    ROUTE,
+    CaseEvent,
     CaseFile,
     Closing,
     NewAlert,
@@ -184,6 +188,7 @@ def making(file: CaseFile, ground: Grounds, now: datetime, by: str) -> Work:
         alerts=_missed_alerts(file, ground),
         summary=summary_of(ground),
         contacts=open_contacts(file, ground),
+        routes=open_routes(file, before if carries else None, ground),
         subjects=(ground.interview.id,),
     )
 
@@ -228,7 +233,8 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
     for item in items.values() if here else ():
         if noted := noted_date(item.state, ground.proposed, now):
             events[item.id] = (*events.get(item.id, ()), *noted)
-    summary, days = _followed(file.summaries.get(plan.id), ground), open_contacts(file, ground) if here else ()
+    summary = _followed(file.summaries.get(plan.id), ground)
+    days, by = (open_contacts(file, ground), open_routes(file, plan, ground)) if here else ((), ())
     work = Work(
         plan_id=plan.id,
         items=tuple(history for history in histories if history),
@@ -237,6 +243,7 @@ def following(file: CaseFile, plan: PlanRow, ground: Grounds, now: datetime) -> 
         alerts=_missed_alerts(file, ground),
         summary=summary if here and file.summaries.get(plan.id) != summary else None,
         contacts=None if file.contacts.get(plan.id, ()) == days else days,
+        routes=None if file.routes.get(plan.id, ()) == by else by,
     )
     return work if work.empty else replace(work, what=FOLLOWED)
 
@@ -245,6 +252,40 @@ def open_contacts(file: CaseFile, ground: Grounds) -> tuple[date, ...]:
     """The days of contact after release that are still to be held. The latest record of a day counts: one can be taken back."""
     held = {event.subject: bool(event.data.get("held")) for event in file.events if event.kind == CONTACT}
     return tuple(day for day in sorted(ground.proposed.dates.contacts) if not held.get(day.isoformat()))
+
+
+def records_of(file: CaseFile, plan: PlanRow | None, kind: str) -> dict[str, tuple[CaseEvent, ...]]:
+    """The records of a kind by what they are about: those of a plan, and of the plans it carries on."""
+    plans, row = set[str | None](), plan
+    by_id = {plan.id: plan for plan in file.plans}
+    while row is not None:
+        plans.add(row.id)
+        row = by_id.get(row.earlier or "") if row.carried else None
+    found: dict[str, list[CaseEvent]] = {}
+    for event in file.events:
+        if event.kind == kind and event.plan_id in plans:
+            found.setdefault(event.subject, []).append(event)
+    return {subject: tuple(events) for subject, events in found.items()}
+
+
+def written_on(route: Route, records: Iterable[CaseEvent]) -> tuple[frozenset[str], dict[str, Any]]:
+    """The steps of a route that are recorded as done, and the newest value of each field it keeps."""
+    done, recorded = set[str](), dict[str, Any]()
+    for record in records:
+        recorded |= {name: value for name, value in record.data.items() if name in route.keeps}
+        done |= {str(record.data["step"])} if record.data.get("step") else set()
+    return frozenset(done), recorded
+
+
+def open_routes(file: CaseFile, plan: PlanRow | None, ground: Grounds) -> tuple[date, ...]:
+    """The days by which something is still to be done on the routes of a plan. Which route it is, is not for the lists to know."""
+    records, days = records_of(file, plan, ROUTE), set[date]()
+    for found in ground.proposed.routes:
+        route = found.route
+        met = is_met(route, *written_on(route, records.get(route.id, ())))
+        if found.due is not None and not met and not route.sensitive and not by_item(ground.plan_data, route):
+            days.add(found.due)
+    return tuple(sorted(days))
 
 
 def changes(file: CaseFile, plan: PlanRow, ground: Grounds) -> tuple[Change, ...]:

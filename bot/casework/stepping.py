@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.casework.case import WORKER_STEPS
-from bot.casework.proposing import Grounds, closing_of, consents_of, current_plan, open_contacts
+from bot.casework.proposing import Grounds, closing_of, consents_of, current_plan, open_contacts, open_routes
 from bot.casework.viewing import item_consent, route_consent
 from bot.plan.compare import DATE, GONE, NEW, WISH, Change
 from bot.plan.consents import ConsentEvent, Consents, give, read_consents, withdraw
@@ -178,7 +178,8 @@ def route_recorded(
     if "step" in kept:
         _check_step(file, ground, route, str(kept["step"]))
     event = CaseEvent(f"{ROUTE}:{route.id}", now, by, kept, plan.id)
-    return Work(what="route recorded", plan_id=plan.id, case_events=(event,))
+    left = open_routes(with_event(file, event), plan, ground)
+    return Work(what="route recorded", plan_id=plan.id, case_events=(event,), routes=left)
 
 
 def _check_step(file: CaseFile, ground: Grounds, route: Route, name: str) -> None:

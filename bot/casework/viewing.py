@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from bot.casework.case import WORKER_STEPS, Case, CohortView, ConsentView, ContactView, EarlierPlan, ItemView, RouteView
-from bot.casework.proposing import Grounds, changes, closing_of, consents_of, current_plan, marks_of, same_stay
+from bot.casework.proposing import (
+    Grounds,
+    changes,
+    closing_of,
+    consents_of,
+    current_plan,
+    marks_of,
+    records_of,
+    same_stay,
+    written_on,
+)
 from bot.interview.record import PersonRecord
 from bot.plan.compare import Change
 from bot.plan.consents import GIVEN, LAPSED, NOT_ASKED, Consents
@@ -18,7 +27,7 @@ from bot.plan.life import ItemState, ways_on
 from bot.plan.needs import Known
 from bot.plan.planning import find_cohorts
 from bot.plan.profile import Profile, needs_profile
-from bot.plan.routes import ASK_FIRST, NOT_GIVEN, FoundRoute
+from bot.plan.routes import ASK_FIRST, NOT_GIVEN, FoundRoute, is_met
 from bot.plan.services import Service
 from bot.store.plan_types import COHORT, CONTACT, ROUTE, CaseEvent, CaseFile, Closing, PlanRow, StoredItem
 from bot.store.types import COMPLETE, PRERELEASE, InterviewRow
@@ -163,17 +172,7 @@ class Viewer:
         )
 
     def _of_this_stay(self, kind: str) -> dict[str, tuple[CaseEvent, ...]]:
-        """The records of a kind by what they are about: those of the plan, and of the plans it carries on."""
-        plans, row = set[str | None](), current_plan(self.file)
-        by_id = {plan.id: plan for plan in self.file.plans}
-        while row is not None:
-            plans.add(row.id)
-            row = by_id.get(row.earlier or "") if row.carried else None
-        found: dict[str, list[CaseEvent]] = {}
-        for event in self.file.events:
-            if event.kind == kind and event.plan_id in plans:
-                found.setdefault(event.subject, []).append(event)
-        return {subject: tuple(events) for subject, events in found.items()}
+        return records_of(self.file, current_plan(self.file), kind)
 
     def _routes(self, consents: Consents) -> Iterable[RouteView]:
         records = self._of_this_stay(ROUTE)
@@ -185,11 +184,7 @@ class Viewer:
     def _route(self, route: Route, found: FoundRoute | None, records: Sequence[CaseEvent], consents: Consents) -> RouteView:
         if found is not None:
             found = replace(found, consent=route_consent(self.plan_data, found, consents))
-        recorded: dict[str, Any] = {}
-        for record in records:
-            recorded |= {name: value for name, value in record.data.items() if name in route.keeps}
-        done = frozenset(str(record.data["step"]) for record in records if record.data.get("step"))
-        finished = bool(recorded.get("outcome")) or done >= {step.id for step in route.steps}
+        done, recorded = written_on(route, records)
         services = (one for kind in route.services for one in self.plan_data.directory.of_kind(kind))
         return RouteView(
             id=route.id,
@@ -199,7 +194,7 @@ class Viewer:
             records=tuple(records),
             done=done,
             services=tuple(dict.fromkeys(one for one in services if self._may_use(one))),
-            status=status(found.due, self.today) if found is not None and not finished else None,
+            status=status(found.due, self.today) if found is not None and not is_met(route, done, recorded) else None,
             sensitive=route.sensitive,
         )
 

@@ -23,7 +23,8 @@ TABLES = {
     "sessions": "sessions",
     "kiosk_requests": "requests for paper", "kiosk_access": "codes and hand-overs", "alerts": "alerts",
     "item_events": "steps on plans",
-    "plan_items": "items of plans", "plan_needs": "needs", "plan_contacts": "days of contact", "plan_closings": "closings of plans",
+    "plan_items": "items of plans", "plan_needs": "needs", "plan_contacts": "days of contact",
+    "plan_routes": "days of referrals", "plan_closings": "closings of plans",
     "case_events": "referrals, contacts and groups", "consent_events": "consents", "plans": "plans", "interviews": "interviews",
     "disputes": "things said to be wrong", "record_changes": "earlier versions of the record", "people": "the record",
 }  # fmt: skip

@@ -230,6 +230,11 @@ class _Checker:
                 self.wrong("routes", line, f"{what} lacks steps or a source; write both")
             if len({step.id for step in route.steps}) < len(route.steps):
                 self.wrong("routes", line, f"{what} has two steps of the same id; rename one")
+            self.names(
+                "routes", line, what, route.timing.met_by, {*route.keeps, *(step.id for step in route.steps)}, "step or record"
+            )
+            if (route.timing.before_release_days is None) != (not route.timing.met_by):
+                self.wrong("routes", line, f"{what} has a latest day or 'met_by' without the other; write both or none")
 
     def check_alerts_and_consents(self) -> None:
         plan = self.plan

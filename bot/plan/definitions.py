@@ -171,7 +171,10 @@ class RouteStep:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The numbers of a route. ``before_release_days``: at the latest; ``from_days``: at the earliest; both days before release."""
+    """The numbers of a route. ``before_release_days``: at the latest; ``from_days``: at the earliest; both days before release.
+
+    ``met_by``: the steps and records by any of which what is to be done by the latest day is done.
+    """
 
     before_release_days: int | None = None
     from_days: int | None = None
@@ -179,6 +182,7 @@ class Timing:
     at_risk_within_days: int | None = None
     after_release_days: tuple[int, ...] = ()
     high_need_beyond_days: int | None = None
+    met_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ _KEYS = {
         "routes": "routes",
         "route": "id label when consent consent_needed record keeps timing services activities factors source note sensitive steps",
         "timing": "before_release_weeks before_release_days at_risk_within_days from_weeks_before_release on_release_day "
-        "after_release_days high_need_beyond_days",
+        "after_release_days high_need_beyond_days met_by",
         "step": "id who text after_consent",
         "dates": "part1 part2 prerelease tenancy recall before_release contact_points follow_up at_once items sooner",
         "sooner": "when activities needs source",
@@ -276,6 +276,7 @@ def _timing(reader: PlanReader, node: Node, what: str) -> Timing:
         at_risk_within_days=reader.count(node, "at_risk_within_days"),
         after_release_days=tuple(int(day) for day in reader.words(node, "after_release_days") if day.isdigit()),
         high_need_beyond_days=reader.count(node, "high_need_beyond_days"),
+        met_by=reader.words(node, "met_by"),
     )
 
 

@@ -88,6 +88,17 @@ def _found(route: Route, path: Path, known: Known, record: PersonRecord, contact
     )
 
 
+def is_met(route: Route, done: frozenset[str], recorded: Mapping[str, Any]) -> bool:
+    """Whether what a route has to do by its day is done: the step that meets it, or all there is to do on it."""
+    whole = bool(recorded.get("outcome")) or done >= {step.id for step in route.steps}
+    return whole or any(name in done or recorded.get(name) for name in route.timing.met_by)
+
+
+def by_item(plan: PlanData, route: Route) -> bool:
+    """Whether the day of a route is also that of an item of the plan, which then stands for it in lists."""
+    return any(plan.deadlines.items.get(activity) == route.id for activity in route.activities)
+
+
 def _consent(route: Route, path: Path) -> str:
     if not route.consent_needed:
         return NONE_NEEDED

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.plan.dates import COMING, OVERDUE, THIS_WEEK
 from bot.plan.life import Event, current
 from bot.store.audit import AuditTrail
-from bot.store.due_lists import Week, assessments_of, assessments_overdue, contact_counts, contacts_of, plans_due
+from bot.store.due_lists import Week, assessments_of, assessments_overdue, day_counts, days_of, plans_due
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
 from bot.store.plan_models import Alert, ItemEvent, Plan, PlanClosing, PlanItem, PlanNeed
@@ -49,12 +49,12 @@ class CaseLists(AuditTrail):
             rows = select(*_LINE).join(Person, Person.id == Plan.person_id).where(Plan.id.in_(wanted))
             found = {row.plan_id: row for row in session.execute(rows)}
             items = _item_counts(session, wanted, week)
-            contacts = contact_counts(session, wanted, week)
+            days = day_counts(session, wanted, week)
             alerts = _alert_counts(session, [row.person_id for row in found.values()])
         return [
             CaseLine(
                 **line._mapping,
-                **_together(items.get(line.plan_id, {}), contacts.get(line.plan_id, {})),
+                **_together(items.get(line.plan_id, {}), days.get(line.plan_id, {})),
                 open_alerts=alerts.get(line.person_id, 0),
             )
             for line in map(found.__getitem__, wanted)
@@ -83,7 +83,7 @@ class CaseLists(AuditTrail):
         return replace(CaseCounts(*(int(number) for number in found)), overdue_assessments=late)
 
     def due_lines(self, query: CaseQuery, limit: int = 200, offset: int = 0) -> list[DueLine]:
-        """What is due, the earliest first: items, follow-ups, contacts after release, and assessments, also where there is no plan.
+        """What is due, the earliest first: items, follow-ups, contacts after release, routes, and assessments, also without a plan.
 
         Raises BadInput for an unknown bucket.
         """
@@ -91,7 +91,7 @@ class CaseLists(AuditTrail):
         found = [*self._due(query, week, PlanItem.due, "item", limit + offset)]
         found += self._due(query, week, PlanItem.follow_up_by, "follow_up", limit + offset)
         with self.read() as session:
-            found += contacts_of(session, query, week, limit + offset)
+            found += days_of(session, query, week, limit + offset)
             found += assessments_of(session, query, week, limit + offset)
         found.sort(key=lambda line: (line.on, line.name, line.person_id, line.item_id or "", line.what))
         return found[offset : offset + limit]
@@ -181,15 +181,15 @@ def _item_conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
 
 
 def _plans_due(week: Week, bucket: str) -> CompoundSelect[str]:
-    """The plans with an open item, follow-up or day of contact in a bucket."""
+    """The plans with an open item, follow-up, day of contact or of a route in a bucket."""
     due, follow_up = week.holds(PlanItem.due, bucket), week.holds(PlanItem.follow_up_by, bucket)
     items = select(PlanItem.plan_id).where(PlanItem.open, due)
-    return items.union(select(PlanItem.plan_id).where(PlanItem.open, follow_up), plans_due(week, bucket))
+    return items.union(select(PlanItem.plan_id).where(PlanItem.open, follow_up), *plans_due(week, bucket))
 
 
-def _together(items: dict[str, Any], contacts: dict[str, int]) -> dict[str, Any]:
-    """The ``_COUNTS`` of a plan, contacts included."""
-    return {name: items.get(name, 0) + contacts.get(name, 0) for name in _COUNTS}
+def _together(items: dict[str, Any], days: dict[str, int]) -> dict[str, Any]:
+    """The ``_COUNTS`` of a plan, contacts and routes included."""
+    return {name: items.get(name, 0) + days.get(name, 0) for name in _COUNTS}
 
 
 def _item_counts(session: Session, plans: list[str], week: Week) -> dict[str, dict[str, Any]]:

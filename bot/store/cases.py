@@ -42,6 +42,7 @@ from bot.store.plan_types import (
 )
 from bot.store.types import CARRIED, COMPLETE, InterviewRow
 
+Days = plan_models.PlanContact | plan_models.PlanRoute
 Decide = Callable[[CaseFile, datetime], Work]
 
 
@@ -158,7 +159,9 @@ class Cases(Interviews):
         for closing in work.closings:
             self._close(session, file, closing)
         if work.contacts is not None and plan_id is not None:
-            _write_contacts(session, plan_id, work.contacts)
+            _write_days(session, plan_models.PlanContact, plan_id, work.contacts)
+        if work.routes is not None and plan_id is not None:
+            _write_days(session, plan_models.PlanRoute, plan_id, work.routes)
         if work.worker is not None:
             self._set_worker(session, _own_plan(session, file, plan_id), work.worker[0])
         session.flush()
@@ -279,7 +282,8 @@ class Cases(Interviews):
             consents=tuple(self._consents(session, person_id)),
             events=tuple(self._case_events(session, person_id)),
             alerts=tuple(self._alerts_of(session, person_id)),
-            contacts=_contacts(session, plans),
+            contacts=_days(session, plan_models.PlanContact, plans),
+            routes=_days(session, plan_models.PlanRoute, plans),
             closings=tuple(self._closings(session, plans)),
             handed=_handed(session, [row.id for row in interviews]),
         )
@@ -334,17 +338,16 @@ def _handed(session: Session, interviews: Sequence[str]) -> dict[str, str]:
     return {interview: user for interview, user in session.execute(query.order_by(row.id)) if user is not None}
 
 
-def _contacts(session: Session, plans: Sequence[PlanRow]) -> dict[str, tuple[date, ...]]:
-    row = plan_models.PlanContact
+def _days(session: Session, row: type[Days], plans: Sequence[PlanRow]) -> dict[str, tuple[date, ...]]:
     found: dict[str, list[date]] = {plan.id: [] for plan in plans}
     for plan_id, day in session.execute(select(row.plan_id, row.day).where(row.plan_id.in_(list(found))).order_by(row.day)):
         found[plan_id].append(day)
     return {plan_id: tuple(days) for plan_id, days in found.items()}
 
 
-def _write_contacts(session: Session, plan_id: str, days: Iterable[date]) -> None:
-    session.execute(delete(plan_models.PlanContact).where(plan_models.PlanContact.plan_id == plan_id))
-    session.add_all(plan_models.PlanContact(plan_id=plan_id, day=day) for day in dict.fromkeys(days))
+def _write_days(session: Session, row: type[Days], plan_id: str, days: Iterable[date]) -> None:
+    session.execute(delete(row).where(row.plan_id == plan_id))
+    session.add_all(row(plan_id=plan_id, day=day) for day in dict.fromkeys(days))
 
 
 def plans_in(session: Session, person_id: str) -> list[PlanRow]:
@@ -380,8 +383,7 @@ def _write_totals(session: Session, plan_id: str) -> None:
         session.execute(update(item).where(item.plan_id == plan_id, item.open != is_open).values(open=is_open))
         rows = session.execute(select(item.due, item.follow_up_by).where(item.plan_id == plan_id, item.open)).all()
         days = [day for pair in rows for day in pair if day is not None]
-        contact = plan_models.PlanContact
-        if row.state == ACTIVE:
-            days += session.scalars(select(contact.day).where(contact.plan_id == plan_id)).all()
+        for more in (plan_models.PlanContact, plan_models.PlanRoute) if row.state == ACTIVE else ():
+            days += session.scalars(select(more.day).where(more.plan_id == plan_id)).all()
         row.open_items, row.next_due, row.last_due = len(rows), min(days, default=None), max(days, default=None)
         row.next_follow_up = min((by for _, by in rows if by is not None), default=None)

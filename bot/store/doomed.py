@@ -18,7 +18,18 @@ from bot.store.kiosk_models import KioskAccess, KioskRequest
 from bot.store.models import Answer, Base, Interview, Person, Turn
 from bot.store.models import Session as SignedIn
 from bot.store.note_models import InterviewNote
-from bot.store.plan_models import Alert, CaseEvent, ConsentEvent, ItemEvent, Plan, PlanClosing, PlanContact, PlanItem, PlanNeed
+from bot.store.plan_models import (
+    Alert,
+    CaseEvent,
+    ConsentEvent,
+    ItemEvent,
+    Plan,
+    PlanClosing,
+    PlanContact,
+    PlanItem,
+    PlanNeed,
+    PlanRoute,
+)
 from bot.store.private import OpenParts
 from bot.store.retention import ALERTS, INTERVIEWS, PRIVATE_ANSWERS, RECORDS
 
@@ -93,7 +104,7 @@ class Mine:
         yield Rows(Alert, Alert.person_id == self.person_id)
         yield Rows(ItemEvent, ItemEvent.item_id.in_(items))
         yield Rows(PlanItem, PlanItem.plan_id.in_(plans))
-        for model in (PlanNeed, PlanContact, PlanClosing):
+        for model in (PlanNeed, PlanContact, PlanRoute, PlanClosing):
             yield Rows(model, model.plan_id.in_(plans))
         yield Rows(CaseEvent, CaseEvent.person_id == self.person_id)
         yield Rows(ConsentEvent, ConsentEvent.person_id == self.person_id)

@@ -19,11 +19,13 @@ from bot.plan.definitions import Deadlines
 from bot.store.errors import BadInput
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
-from bot.store.plan_models import Plan, PlanClosing, PlanContact, PlanNeed
-from bot.store.plan_types import ACTIVE, CLOSED, NOBODY, CaseQuery, DueLine
+from bot.store.plan_models import Plan, PlanClosing, PlanContact, PlanNeed, PlanRoute
+from bot.store.plan_types import ACTIVE, CLOSED, CONTACT, NOBODY, ROUTE, CaseQuery, DueLine
 from bot.store.types import COMPLETE, FIRST, PRERELEASE
 
-PART1, PART2, CONTACT = "part1", "part2", "contact"
+PART1, PART2 = "part1", "part2"
+# What is due on plans and is no item.
+_DAYS: dict[str, type[PlanContact | PlanRoute]] = {CONTACT: PlanContact, ROUTE: PlanRoute}
 # An assessment that is not done by the day of release is shown for so many days more; that number is this program's own.
 AFTER_RELEASE_DAYS = 7
 _PERSON = (Person.id.label("person_id"), Person.name, Person.prison_number, Person.prison)
@@ -203,25 +205,25 @@ def assessments_overdue(session: Session, query: CaseQuery, week: Week) -> int:
     return late
 
 
-def contacts_of(session: Session, query: CaseQuery, week: Week, most: int) -> Iterable[DueLine]:
-    """The days of contact after release still to be held on active plans, the earliest first."""
+def days_of(session: Session, query: CaseQuery, week: Week, most: int) -> Iterable[DueLine]:
+    """The days of contact after release still to be held on active plans, and those of routes; of each the earliest first."""
     if query.pathway is not None or query.state is not None:
         return
-    columns = (*_PERSON, Plan.id.label("plan_id"), Plan.worker, PlanContact.day, Person.release)
-    rows = (
-        select(*columns)
-        .select_from(PlanContact)
-        .join(Plan, Plan.id == PlanContact.plan_id)
-        .join(Person, Person.id == Plan.person_id)
-    )
+    for what, model in _DAYS.items():
+        yield from _days_of(session, query, week, most, what, model)
+
+
+def _days_of(session: Session, query: CaseQuery, week: Week, most: int, what: str, model: Any) -> Iterable[DueLine]:
+    columns = (*_PERSON, Plan.id.label("plan_id"), Plan.worker, model.day, Person.release)
+    rows = select(*columns).select_from(model).join(Plan, Plan.id == model.plan_id).join(Person, Person.id == Plan.person_id)
     # Not ``state ==``: it would lead the database to an index over all plans.
     rows = rows.where(Plan.state != CLOSED, *wanted_people(query.prison, query.search), *_of_plan(query))
     if query.due is not None:
-        rows = rows.where(week.holds(PlanContact.day, query.due))
-    for row in session.execute(rows.order_by(PlanContact.day, Person.name, Person.id).limit(most)):
+        rows = rows.where(week.holds(model.day, query.due))
+    for row in session.execute(rows.order_by(model.day, Person.name, Person.id).limit(most)):
         facts = {name: value for name, value in row._mapping.items() if name not in ("day", "release")}
-        number = None if row.release is None else (row.day - row.release).days
-        yield _line(CONTACT, row.day, week, number=number, **facts)
+        number = None if row.release is None or what != CONTACT else (row.day - row.release).days
+        yield _line(what, row.day, week, number=number, **facts)
 
 
 def _line(what: str, on: date, week: Week, number: int | None = None, **facts: Any) -> DueLine:
@@ -231,15 +233,16 @@ def _line(what: str, on: date, week: Week, number: int | None = None, **facts: A
     )  # fmt: skip
 
 
-def plans_due(week: Week, bucket: str) -> Select[Any]:
-    """The plans with a day of contact in a bucket."""
-    return select(PlanContact.plan_id).where(week.holds(PlanContact.day, bucket))
+def plans_due(week: Week, bucket: str) -> Iterable[Select[Any]]:
+    """The plans with a day of contact, or of a route, in a bucket."""
+    return [select(model.plan_id).where(week.holds(model.day, bucket)) for model in _DAYS.values()]
 
 
-def contact_counts(session: Session, plans: list[str], week: Week) -> dict[str, dict[str, int]]:
-    """How many days of contact of each plan are overdue, this week and coming."""
+def day_counts(session: Session, plans: list[str], week: Week) -> dict[str, dict[str, int]]:
+    """How many days of contact and of routes of each plan are overdue, this week and coming."""
     found: dict[str, dict[str, int]] = {}
-    for plan_id, day in session.execute(select(PlanContact.plan_id, PlanContact.day).where(PlanContact.plan_id.in_(plans))):
-        counts = found.setdefault(plan_id, dict.fromkeys((OVERDUE, THIS_WEEK, COMING), 0))
-        counts[week.status(day)] += 1
+    for model in _DAYS.values():
+        for plan_id, day in session.execute(select(model.plan_id, model.day).where(model.plan_id.in_(plans))):
+            counts = found.setdefault(plan_id, dict.fromkeys((OVERDUE, THIS_WEEK, COMING), 0))
+            counts[week.status(day)] += 1
     return found

@@ -172,6 +172,16 @@ class PlanContact(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
+class PlanRoute(Base):
+    """A day by which something is still to be done on a referral route, and not on which. Derived at each write, for lists."""
+
+    __tablename__ = "plan_routes"
+    __table_args__ = (Index(None, "day", "plan_id"),)
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
 class Directory(Base):
     """A prison's own directory of services: the councils it names. ``version`` grows with every change."""
 

@@ -179,9 +179,9 @@ class CaseFile:
     """Everything of one person that a step on their plan is decided on, as one picture of the database.
 
     ``answers`` holds the current answers of every interview, by its id; ``answered`` the moment of each, without those carried over
-    from an earlier interview. ``plans`` and ``interviews`` are the newest first; ``items``, ``summaries`` and ``contacts`` (days
-    still to be held, as lists know them) are by plan id; ``closings`` are the oldest first. ``handed``
-    says to which user an interview was handed over last.
+    from an earlier interview. ``plans`` and ``interviews`` are the newest first; ``items``, ``summaries``, ``contacts`` and
+    ``routes`` (days on which something is still to be done, as lists know them) are by plan id; ``closings`` are the oldest first.
+    ``handed`` says to which user an interview was handed over last.
     """
 
     person_id: str
@@ -196,6 +196,7 @@ class CaseFile:
     events: tuple[CaseEvent, ...]
     alerts: tuple[AlertRow, ...]
     contacts: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    routes: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     closings: tuple[Closing, ...] = ()
     handed: Mapping[str, str] = field(default_factory=dict)
 
@@ -233,7 +234,8 @@ class Work:
     ``events`` are to be added to items by their id, ``items`` are new items of the plan ``plan_id``; ``new_plan`` makes one,
     closing those named in ``closes`` (its id is ``plan_id``, where that is given). ``alerts`` are (interview, alert) not raised
     before. ``worker`` is (user id or None,) where it changes. ``closings`` close plans by hand or open them again; ``contacts`` are
-    the days of contact of the plan that are still to be held, where they change. ``subjects`` are more ids for the audit.
+    the days of contact of the plan that are still to be held, and ``routes`` those of its routes, where they change. ``subjects``
+    are more ids for the audit.
     """
 
     what: str = ""
@@ -249,13 +251,15 @@ class Work:
     worker: tuple[str | None] | None = None
     closings: tuple[Closing, ...] = ()
     contacts: tuple[date, ...] | None = None
+    routes: tuple[date, ...] | None = None
     subjects: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
         parts = (self.new_plan, self.closes, self.items, self.events, self.consents, self.case_events, self.alerts, self.summary)
-        return not any((*parts, self.closings)) and self.worker is None and self.contacts is None
+        days = (self.contacts, self.routes)
+        return not any((*parts, self.closings)) and self.worker is None and all(one is None for one in days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +328,10 @@ class CaseCounts:
 @dataclass(frozen=True, slots=True)
 class DueLine:
     """One thing that is due: an item (``what`` is ``item``), the follow-up of a signposting (``follow_up``), a contact after
-    release (``contact``, with the ``number`` of days after it) or an assessment (``part1``, ``part2``, ``prerelease``).
+    release (``contact``, with the ``number`` of days after it), a referral route (``route``; which one, the case page shows) or an
+    assessment (``part1``, ``part2``, ``prerelease``).
 
-    An assessment or a contact has no item; an assessment of somebody without a plan has no plan either.
+    An assessment, a contact or a route has no item; an assessment of somebody without a plan has no plan either.
 
     ``activity``, ``pathway`` and ``service`` are None where the item is sensitive: which one it is, the case page shows to those
     who may see it. ``status`` is overdue, this_week or coming.

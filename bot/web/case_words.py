@@ -103,7 +103,9 @@ def because_in_short(item: ItemView) -> str:
 
 
 def due_words(line: DueLine) -> str:
-    """What is due, where it is no item: an assessment, or a contact after release."""
+    """What is due, where it is no item: an assessment, a contact after release, or a referral."""
+    if line.what == "route":
+        return "Referral with a date"
     if line.what == "contact":
         return "Contact after release" if line.number is None else f"Contact after release, day {line.number}"
     return ASSESSMENTS.get(line.what, line.what)

@@ -210,6 +210,41 @@ def test_who_takes_an_interview_over_has_its_plan_in_their_list(store: Store, ca
     assert lists() == [0, 0, 1]
 
 
+def test_routes_are_listed_by_their_day_until_what_was_due_is_done(store: Store, casework: Casework, clock: Clock) -> None:
+    person_id = interviewed(store, somebody(flags=("ppo",), release=date(2027, 2, 26), sentence_months=12)).person_id
+    casework.case(person_id)
+    notice, move = date(2027, 1, 29), date(2027, 1, 1)
+
+    def listed(**more: str) -> list[date]:
+        return [line.on for line in casework.due_list(casework.query(**more), 500) if line.what == "route"]
+
+    def status(route: str) -> str | None:
+        return next(view.status for view in casework.case(person_id).routes if view.id == route)
+
+    # The day of a Duty to Refer stands in the list with its item.
+    assert status("duty_to_refer") == "coming" and listed() == [move, notice]
+    clock.forward(days=80)
+    assert listed(due=OVERDUE) == [move, notice]
+    (line,) = casework.case_list(casework.query(due=OVERDUE))
+    late = line.overdue
+    casework.record_route(person_id, "ppo_iom_notice", "worker", step="notify", told_on=clock.today.isoformat())
+    assert status("ppo_iom_notice") is None and listed() == [move]
+    casework.record_route(person_id, "ppo_iom_transfer", "worker", step="ask", asked_on=clock.today.isoformat())
+    assert status("ppo_iom_transfer") == "overdue" and listed() == [move], "it was asked for, and is not done"
+    casework.record_route(person_id, "ppo_iom_transfer", "worker", reason_not_moved="no place there")
+    assert status("ppo_iom_transfer") is None and listed() == []
+    assert casework.case_list(casework.query())[0].overdue == late - 2
+    # It goes with the release date, and a closed plan is in no list.
+    store.update_person(person_id, replace(store.person(person_id).record, flags=("ppo",), release=date(2027, 5, 28)), by="worker")
+    casework.case(person_id)
+    assert listed() == []
+    other = interviewed(store, somebody(2, flags=("iom",), release=date(2027, 7, 2), sentence_months=12)).person_id
+    casework.case(other)
+    assert listed() == [date(2027, 5, 7), date(2027, 6, 4)]
+    casework.close_plan(other, "transferred", "worker")
+    assert listed() == []
+
+
 def test_contacts_are_listed_until_they_are_held(store: Store, casework: Casework, clock: Clock) -> None:
     row = interviewed(store, somebody(release=date(2026, 11, 27)))
     casework.ensure_plan(row.id, "worker")

@@ -301,7 +301,7 @@ def assert_columns(store: Store, person_id: str) -> None:
                 assert row.open == (columns.live and plan.state == "active")
             live = [one for one in items.values() if one.live and plan.state == "active"]
             days = [day for one in live for day in (one.due, one.follow_up_by) if day is not None]
-            days += file.contacts[plan.id] if plan.state == "active" else ()
+            days += (*file.contacts[plan.id], *file.routes[plan.id]) if plan.state == "active" else ()
             kept = session.get(Plan, plan.id)
             assert (kept.open_items, kept.next_due, kept.last_due) == (
                 len(live),

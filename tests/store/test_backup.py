@@ -276,7 +276,7 @@ def old_database(file: Path, keys: Path, revision: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("revision", ["0002", "0005", "0007", "0008", "0009"])
+@pytest.mark.parametrize("revision", ["0002", "0005", "0007", "0008", "0009", "0010"])
 def test_an_old_backup_is_brought_up_to_date(tmp_path: Path, revision: str) -> None:
     old, keys = tmp_path / "old.sqlite3", tmp_path / "old.keys"
     old_database(old, keys, revision)
