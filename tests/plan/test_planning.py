@@ -96,6 +96,21 @@ def test_money_for_rent_is_kept_at_once_and_not_by_the_day_of_release() -> None:
     assert plan.by_key["fin_income_options:benefits_keep"].due.on == date(2026, 12, 7)
 
 
+@pytest.mark.parametrize(
+    "said", [{"where_will_live": "nowhere"}, {"where_will_live": "unknown"}, {"where_will_live": "return", "home_safe": "no"}]
+)
+def test_who_has_nowhere_to_go_and_no_release_date_is_helped_at_once(said: dict[str, str]) -> None:
+    """Release from court can come any day: what hangs on a release date that nobody knows would never fall due."""
+    remand = record(sentence_type="remand", sentence_months=None, release=None)
+    said = {**said, "council_area": "Northmere", "duty_to_refer_consent": "yes"}
+    items = Person(remand).says(**said).plan().by_key
+    housing = {key for key in items if key.startswith(("acc_housing_referrals", "acc_duty_to_refer"))}
+    assert len(housing) >= 2
+    assert {items[key].due.on for key in housing} == {date(2026, 12, 7)}
+    later = Person().says(**said).plan().by_key
+    assert later["acc_duty_to_refer"].due.on == date(2027, 3, 19), "with a release date it goes by that"
+
+
 @pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
 def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
     """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
