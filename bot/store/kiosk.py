@@ -57,7 +57,7 @@ class Kiosk(KioskRequests, Sessions, Users):
     # -- codes, for the worker
 
     def issue_code(self, interview_id: str, by: str, hours: float = CODE_HOURS) -> tuple[Access, str]:
-        """A new code for an interview, to be shown once. Codes of it that nobody has used yet stop at once.
+        """A new code for an interview, to be shown once. Codes of that person that nobody has used yet stop at once.
 
         Raises:
             NotFound: there is no such interview or user.
@@ -66,7 +66,7 @@ class Kiosk(KioskRequests, Sessions, Users):
         hashed = _hash_code(code)
         with self.write() as session:
             self._known(session, interview_id, by)
-            self._revoke(session, by, KioskAccess.interview_id == interview_id, KioskAccess.used_at.is_(None))
+            self._revoke(session, by, _of_person(interview_id), KioskAccess.used_at.is_(None))
             row = KioskAccess(
                 id=uuid4().hex, interview_id=interview_id, kind=CODE, code=hashed, number=_free_number(session), pin=None, wrong=0,
                 issued_at=now, issued_by=by, expires_at=now + timedelta(hours=hours), adjust=_adjust_before(session, interview_id),
@@ -91,6 +91,12 @@ class Kiosk(KioskRequests, Sessions, Users):
         with self.write() as session:
             access_row(session, access_id)
             self._revoke(session, by, KioskAccess.id == access_id)
+
+    def revoke_all(self, person_id: str, by: str) -> None:
+        """Stop every code, PIN and hand-over of a person, of whichever interview, and end the sessions that came by them."""
+        with self.write() as session:
+            mine = select(models.Interview.id).where(models.Interview.person_id == person_id)
+            self._revoke(session, by, KioskAccess.interview_id.in_(mine))
 
     def _revoke(self, session: Db, by: str, *which: ColumnElement[bool]) -> None:
         found = session.scalars(select(KioskAccess).where(KioskAccess.revoked_at.is_(None), *which).with_for_update())
@@ -129,7 +135,7 @@ class Kiosk(KioskRequests, Sessions, Users):
     def choose_pin(self, access_id: str, typed: str) -> str:
         """Use a code up: its PIN from now on, and the token of a session bound to its interview.
 
-        Earlier ways in to the same interview stop, and their sessions end.
+        Every other way in of the same person stops, and their sessions end: nobody has two PINs.
 
         Raises:
             PinRefused: the PIN is not 4 to 6 figures, or easy to guess.
@@ -141,7 +147,7 @@ class Kiosk(KioskRequests, Sessions, Users):
             row = access_row(session, access_id, lock=True)
             self._usable(session, row)
             row.used_at, row.pin = self.clock(), sealed
-            self._revoke(session, KIOSK, KioskAccess.interview_id == row.interview_id, KioskAccess.id != row.id)
+            self._revoke(session, KIOSK, _of_person(row.interview_id), KioskAccess.id != row.id)
             self.note(session, KIOSK, "kiosk code used", row.id, row.interview_id)
             user = _kiosk_user(session, self)
         return self._come_in(user, row)
@@ -342,6 +348,12 @@ def _over(session: Db, row: KioskAccess) -> bool:
     query = select(models.Interview.started_at, models.Person.reception).join(models.Person)
     started_at, reception = session.execute(query.where(models.Interview.id == row.interview_id)).one()
     return not of_stay(reception, started_at)
+
+
+def _of_person(interview_id: str) -> ColumnElement[bool]:
+    """The condition that a way in is to this interview, or to another of the same person."""
+    whose = select(models.Interview.person_id).where(models.Interview.id == interview_id).scalar_subquery()
+    return KioskAccess.interview_id.in_(select(models.Interview.id).where(models.Interview.person_id == whose))
 
 
 def _adjust_before(session: Db, interview_id: str) -> dict[str, object]:

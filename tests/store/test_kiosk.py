@@ -290,3 +290,26 @@ def test_a_pin_is_four_to_six_figures(pin: str) -> None:
     with pytest.raises(PinRefused) as caught:
         checked_pin(pin)
     assert caught.value.why == "form"
+
+
+def test_nobody_has_two_codes_or_two_pins(store: Store, worker: str, row: str, clock: Clock) -> None:
+    other = store.start_interview(
+        store.interview(row).person_id, kind="first", mode="kiosk", language="en", level="plain", by=worker, device="test"
+    ).id
+    unused, _ = store.issue_code(row, worker)
+    used, _ = store.issue_code(other, worker)
+    # A new code stops those that nobody has used, of whichever interview; a new PIN stops the one before.
+    assert store.access(unused.id).state(clock()) == "revoked"
+    first = store.choose_pin(used.id, PIN)
+    new, _ = store.issue_code(row, worker)
+    assert store.session(first) is not None
+    second = store.choose_pin(new.id, "9147")
+    assert (store.session(first), store.access(used.id).state(clock())) == (None, "revoked")
+    with pytest.raises(PinWrong):
+        store.come_back(used.number, PIN)
+    # Somebody else's stay.
+    elsewhere = begin(store, number=2).id
+    theirs, _ = store.issue_code(elsewhere, worker)
+    store.revoke_all(store.interview(row).person_id, worker)
+    assert store.session(second) is None
+    assert store.access(theirs.id).state(clock()) == "waiting"

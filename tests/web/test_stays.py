@@ -302,3 +302,33 @@ def test_no_plan_of_this_stay_is_made_of_an_interview_of_the_one_before(house: H
     row = finished(house, "Tyler")
     made = house.store.plan_of(row.id)
     assert made is not None and made.earlier is None
+
+
+def test_stopping_the_code_closes_every_way_in(house: House) -> None:
+    """Also the PIN of an interview that was finished, beside a code for its review."""
+    first = finished(house, "Tyler")
+    number = with_pin(house, first.id)
+    inside = comes_in(house, number)
+    house.clock.ahead = timedelta(minutes=1)
+    worker = person_page(house, first.person_id)
+    worker.post(f"/people/{first.person_id}/kiosk-codes")
+    review = newest(house, first.person_id)
+    assert review.id != first.id
+    worker.get(f"/people/{first.person_id}")
+    answer = worker.post(f"/people/{first.person_id}/kiosk-codes/stop", follow=True).get_data(as_text=True)
+    assert "Every code and PIN of this person is stopped" in answer
+    assert "Stop the" not in answer
+    assert {access.state(house.store.clock()) for access in house.store.accesses([first.id, review.id])} == {"revoked"}
+    assert inside.get(f"/interviews/{first.id}/answers").status_code == 303
+    assert "That did not work" in shown_in(comes_in(house, number).page)
+
+
+def test_an_older_pin_can_be_stopped_where_the_newest_code_opens_nothing(house: House) -> None:
+    first = finished(house, "Tyler")
+    with_pin(house, first.id)
+    house.clock.ahead = timedelta(minutes=1)
+    worker = person_page(house, first.person_id)
+    worker.post(f"/people/{first.person_id}/kiosk-codes")
+    house.clock.ahead = timedelta(hours=25)
+    worker = person_page(house, first.person_id)
+    assert "Code expired" in worker.page and "Stop the PIN" in worker.page

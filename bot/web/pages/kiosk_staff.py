@@ -30,18 +30,15 @@ PIN_WORDS = {
 class Alone:
     """What the person's page says of answering alone: the newest way in, what it is called, what was asked for, what is open.
 
-    ``open`` is of this stay in prison. The way in may be of an earlier one: it can still be stopped.
+    ``open`` is of this stay in prison. The way in may be of an earlier one: it can still be stopped. ``can_stop``: one of
+    them opens something, the newest or another.
     """
 
     newest: Access | None
     state: str
     requests: tuple[Request, ...]
     open: InterviewRow | None
-
-    @property
-    def can_stop(self) -> bool:
-        """Whether there is something to stop."""
-        return self.state in ("waiting", "used")
+    can_stop: bool
 
 
 def alone_of(person_id: str) -> Alone:
@@ -50,10 +47,10 @@ def alone_of(person_id: str) -> Alone:
     rows = store.interviews_of(person_id)
     ids = [row.id for row in rows]
     ways = [each for each in store.accesses(ids) if each.kind == CODE]
-    newest = ways[0] if ways else None
+    newest, states = (ways[0] if ways else None), [each.state(store.clock()) for each in ways]
     asked = tuple(each for each in store.requests(ids) if each.done_at is None)
     begun = _unfinished(of_this_stay(store.person(person_id).record, rows))
-    return Alone(newest, newest.state(store.clock()) if newest is not None else "", asked, begun)
+    return Alone(newest, states[0] if states else "", asked, begun, not {"waiting", "used"}.isdisjoint(states))
 
 
 def _unfinished(rows: list[InterviewRow]) -> InterviewRow | None:
@@ -90,11 +87,10 @@ def back_to_person(person_id: str) -> Response:
 
 @pages.post("/people/<person_id>/kiosk-codes/stop")
 def stop(person_id: str) -> Response:
-    """Stop a code, or the PIN it was used for."""
-    found = alone_of(person_id)
-    if found.newest is not None:
-        web().store.revoke_access(found.newest.id, access.by())
-        flash("The code is stopped. Whoever was in with it is out; the answers are kept.")
+    """Stop every code and PIN of a person: there may be a PIN of before beside the newest code."""
+    if alone_of(person_id).newest is not None:
+        web().store.revoke_all(person_id, access.by())
+        flash("Every code and PIN of this person is stopped. Whoever was in is out; the answers are kept.")
     return back_to_person(person_id)
 
 
