@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from bot.interview.definitions import Interview
 from bot.plan.definitions import PlanData
 from bot.store.audit import AuditQuery
 from bot.store.corrections import DisputeRow, RecordBefore
+from bot.store.erasing import OVER, WHAT
 from bot.store.kiosk_types import Access, Request
 from bot.store.notes import NoteRow
 from bot.store.plan_types import CaseFile
-from bot.store.private import OpenParts, open_alert
+from bot.store.private import OpenParts
+from bot.store.retention import ALERTS, PRIVATE_ANSWERS
 from bot.store.store import Store
 from bot.store.types import AuditRow, HistoryRow, InterviewRow, Person, Turn
 
 MOST_LINES = 100_000
+OF_ALERT = "alert "
+# A purge notes what it found: these lines say that there was something.
+PURGED = tuple(f"{OVER}: {WHAT[kind]}" for kind in (PRIVATE_ANSWERS, ALERTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,11 @@ def held_on(store: Store, person_id: str) -> Held:
 
 
 def without_private(held: Held, opened: OpenParts) -> Held:
-    """What any worker may see of it."""
+    """What may be in a copy without private parts: others may see it in the person's hands.
+
+    It tells of no alert that is private: its words alone, which any worker may read, say what was told. Nor is a line of the audit
+    about something that is left out.
+    """
     file = held.file
     items = {plan: [opened.item(item) for item in of_plan] for plan, of_plan in file.items.items()}
     interviews = tuple(
@@ -100,11 +109,17 @@ def without_private(held: Held, opened: OpenParts) -> Held:
         )
         for one in held.interviews
     )
+    disputes = tuple(dispute for dispute in held.disputes if opened.question(dispute.question))
+    alerts = tuple(alert for alert in file.alerts if not alert.sensitive)
+    gone = {dispute.id for dispute in held.disputes} - {dispute.id for dispute in disputes}
+    for plan, of_plan in file.items.items():
+        gone |= {before.id for before, item in zip(of_plan, items[plan], strict=True) if item is None}
     return replace(
         held,
         private=False,
-        disputes=tuple(dispute for dispute in held.disputes if opened.question(dispute.question)),
+        disputes=disputes,
         interviews=interviews,
+        audit=tuple(line for line in held.audit if _may_be_read(line, gone, {alert.id for alert in alerts})),
         file=replace(
             file,
             answers={},
@@ -113,6 +128,13 @@ def without_private(held: Held, opened: OpenParts) -> Held:
             summaries={plan: opened.summary(summary) for plan, summary in file.summaries.items()},
             consents=tuple(event for event in file.consents if event.consent in opened.consents),
             events=tuple(event for event in file.events if opened.beside(event.about)),
-            alerts=tuple(open_alert(alert) for alert in file.alerts),
+            alerts=alerts,
         ),
     )
+
+
+def _may_be_read(line: AuditRow, gone: Set[str], alerts: Set[str]) -> bool:
+    """Whether a line is of nothing that is left out. One of an alert that was purged may be of a private one."""
+    if line.what.startswith(OF_ALERT) and alerts.isdisjoint(line.subjects):
+        return False
+    return line.what not in PURGED and gone.isdisjoint(line.subjects)

@@ -15,7 +15,8 @@ from bot.store import Store
 from bot.store.errors import BadInput, NotFound
 from bot.store.private import OpenParts
 from tests.casework.making import Clock, interviewed, somebody, write_answers
-from tests.casework.test_keeping import OPENED, PRIVATE, SAID, as_data, kept, quick_codes, two
+from tests.casework.test_keeping import OPENED, PRIVATE, SAID, a_case, as_data, kept, purge, quick_codes, two
+from tests.plan.making import plan_data
 
 __all__ = ["kept", "quick_codes", "two"]
 
@@ -95,6 +96,38 @@ def test_without_private_parts_the_copy_says_so_and_tells_nothing(store: Store, 
     assert "is NOT in this copy" in paper
     assert data["private_included"] is False
     assert set(SAID) <= {one["question"] for one in data["interviews"][0]["answers"]}
+
+
+def test_the_copy_without_private_parts_tells_of_no_private_alert(store: Store, casework: Casework) -> None:
+    """A copy of somebody who has told of abuse, and of somebody who has not: both have as many alerts and lines about them."""
+    copies = []
+    for number, private in ((3, True), (4, False)):
+        person = a_case(store, casework, number, private=private)
+        for alert in store.alerts_of(person):
+            store.audit("worker", "alert seen", alert.id, person)
+            store.acknowledge_alert(alert.id, "worker", "told them")
+        store.audit("worker", "plan seen", person)
+        held = held_on(store, person)
+        assert bool([alert for alert in held.file.alerts if alert.sensitive]) is private
+        copies.append(as_data(without_private(held, OPENED)))
+    for data in copies:
+        assert data["alerts"] == []
+        done = [line["what"] for line in data["who_looked_and_did_what"]]
+        assert "plan seen" in done and not [what for what in done if "alert" in what]
+        text = json.dumps(data, ensure_ascii=False) + subject_paper(data).to_html()
+        assert not [rule.words for rule in plan_data().alerts if rule.sensitive and rule.words in text]
+    told, not_told = ([line["what"] for line in data["who_looked_and_did_what"]] for data in copies)
+    assert told == not_told
+
+
+def test_lines_of_a_purge_do_not_tell_what_there_was(store: Store, two: tuple[str, str], clock: Clock) -> None:
+    closed, _ = two
+    clock.forward(days=400)
+    purge(store)
+    held = held_on(store, closed)
+    assert "erased as its time is over: private answers" in [line.what for line in held.audit]
+    shown = [line.what for line in without_private(held, OPENED).audit]
+    assert shown and not [what for what in shown if "private" in what or "alert" in what]
 
 
 def test_a_question_that_the_content_knows_no_more_counts_as_private(store: Store, casework: Casework) -> None:

@@ -194,7 +194,8 @@ def test_private_answers_go_first_and_nothing_of_them_stays(
     store.dispute(person, f"answer:{row.id}:hurt_ever", "I never said so", "worker")
     other = Store(store.engine, store.cipher, clock)
     assert "hurt_ever" in other.state(row.id).answers
-    open_before = without_private(held_on(store, person), OPENED)
+    before = held_on(store, person)
+    open_before = without_private(before, OPENED)
     clock.forward(days=DAYS.days[PRIVATE_ANSWERS] + 20)
     assert set(purge(store)) >= {PRIVATE_ANSWERS}
     held = held_on(store, person)
@@ -206,7 +207,7 @@ def test_private_answers_go_first_and_nothing_of_them_stays(
     # What any worker could see is as it was.
     after = without_private(held, OPENED)
     assert [one.answers for one in after.interviews] == [one.answers for one in open_before.interviews]
-    assert [alert.words for alert in held.file.alerts] == [alert.words for alert in open_before.file.alerts]
+    assert [alert.words for alert in held.file.alerts] == [alert.words for alert in before.file.alerts]
     plan = held.file.plans[0].id
     assert [item.state.state for item in held.file.items[plan]] == [item.state.state for item in open_before.file.items[plan]]
     assert PRIVATE_ANSWERS not in purge(store)
