@@ -11,7 +11,7 @@ from bot.outputs.staff import English, Names, day, nobody
 from bot.outputs.words import Content
 from bot.outputs.worker_sheet import (
     ACCESS,
-    MATTERS,
+    SURE,
     answer_facts,
     answered,
     contact_rows,
@@ -32,7 +32,9 @@ OUTSIDE = ("home", "partner")
 MAY_GO = (GIVEN, NONE_NEEDED)
 LEFT_OUT = (
     "Private answers, and everything that rests on them. They are left out of every handover, whether there are any or not.",
-    "The answers word for word. What the plan rests on is here, in the words of the plan.",
+    "Answers about who may harm the person, and everything that rests on them: likewise, whether there are any or not.",
+    "Everything the person said in their own words. What the plan rests on is here, in the words of the plan.",
+    "The answers, but for how sure the person is of the plan, and what has to be known of language and access to meet them.",
     "What was taken off the plan, and plans of earlier stays in prison.",
     "Referrals that wait for a consent the person has not given.",
 )
@@ -90,15 +92,12 @@ class _Handover:
             )
         sheet.text("Left out:")
         sheet.points(LEFT_OUT)
-        path = case.path
-        given = [(label, path.by_id.get(name)) for label, name in MATTERS] if path else []
-        told = [
-            (label, self.english.answer(step.question, step.answer)) for label, step in given if step is not None and answered(step)
-        ]
-        if told:
-            sheet.heading("What matters to the person")
-            sheet.facts(told)
-        if access := answer_facts(case, self.english, ACCESS):
+        # The consent is to share the plan without what is about safety, which nobody can promise of somebody's own words.
+        sure = case.path.by_id.get(SURE) if case.path else None
+        if sure is not None and answered(sure):
+            sheet.heading("How sure the person is")
+            sheet.facts([("Of the plan, 0 to 10", self.english.answer(sure.question, sure.answer))])
+        if access := answer_facts(case, self.english, ACCESS, own_words=False):
             sheet.heading("Language and access")
             sheet.facts(access)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.casework.case import Case, ItemView, RouteView
 from bot.interview.path import Step
@@ -16,7 +17,8 @@ from bot.plan.items import DECLINED, FOR_EVERYBODY, PROPOSED
 from bot.plan.life import CARRIED_OVER, DONE, NOT_AVAILABLE, REMOVED
 
 LEFT_OUT = "What only the safeguarding role may see is left out of this sheet, as it is of every one, whether there is any or not."
-MATTERS = (("What matters most", "matters_most"), ("How sure, 0 to 10", "how_sure"), ("Anything else", "anything_else"))
+SURE = "how_sure"
+MATTERS = (("What matters most", "matters_most"), ("How sure, 0 to 10", SURE), ("Anything else", "anything_else"))
 # What somebody who works with the person has to know before they meet.
 ACCESS = ("language_speak", "language_read", "language_interpreter", "access_needs", "daily_help")
 # So many steps of an item are told; there may be more.
@@ -41,13 +43,16 @@ def record_facts(case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def answer_facts(case: Case, english: English, questions: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Some questions with their answers, where there are any."""
+def answer_facts(case: Case, english: English, questions: tuple[str, ...], own_words: bool = True) -> list[tuple[str, str]]:
+    """Some questions with their answers, where there are any; ``own_words``: with what the person added to a choice."""
     steps = case.path.by_id if case.path else {}
     return [
-        (english.question(step.question), english.answer(step.question, step.answer))
+        (
+            english.question(step.question),
+            english.answer(step.question, step.answer if own_words else replace(step.answer, more="")),
+        )
         for step in (steps.get(name) for name in questions)
-        if step is not None and answered(step)
+        if step is not None and step.answer is not None and step.answer.given
     ]
 
 

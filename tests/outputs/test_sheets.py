@@ -135,7 +135,7 @@ def test_the_handover_says_who_agreed_when_and_what_is_left_out(dave: Case) -> N
     text = words_of(to_docx(handover(dave, making.content(), names)))
     assert "The person agreed in the interview on 20 November 2026" in text
     assert "Private answers, and everything that rests on them." in text
-    assert "J. Example" in text and "Sam Worker" in text and "A home of my own & seeing my kids." in text
+    assert "J. Example" in text and "Sam Worker" in text
     assert "Opening a bank account, Account opened with Mere Credit Union, 23 November 2026" in text
     # The answers themselves are not part of the plan.
     assert "A place I rented from a private landlord" not in text
@@ -147,6 +147,19 @@ def test_who_may_harm_the_person_is_not_handed_over() -> None:
     # The work is, without its reason; staff in the prison see both.
     assert "Give priority to resolving immediate resettlement needs" in text
     assert "“someone outside may be a threat to you”" in worker(making.tom().case())
+
+
+def test_what_the_person_said_in_their_own_words_is_not_handed_over() -> None:
+    made = making.dave()
+    made.person.say("anything_else", "He hits me when he is drunk")
+    answer = made.person.answers["access_needs"]
+    made.person.answers["access_needs"] = replace(answer, more="not with my cellmate about")
+    text = plain(handover(made.case(), making.content()).to_html())
+    assert "Everything the person said in their own words." in text
+    for said in ("He hits me when he is drunk", "A home of my own", "Staying clean", "not with my cellmate about"):
+        assert said not in text
+        assert said in worker(made.case())
+    assert "Of the plan, 0 to 10 6" in text and "What would make this talk easier for you?" in text
 
 
 def test_a_consent_told_to_a_worker_is_said_as_such() -> None:
