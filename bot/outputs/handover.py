@@ -77,6 +77,8 @@ class _Handover:
     def _head(self) -> None:
         case, sheet, plan = self.case, self.sheet, self.case.plan
         by = self.names(plan.worker) if plan and plan.worker else ""
+        if unfinished := staff.not_finished(case):
+            sheet.text(unfinished, "warning")
         sheet.facts([*record_facts(case), ("Resettlement worker", by), ("Written on", day(case.today))])
         standing = case.consents.standing(CONSENT)
         how = "in the interview" if standing.how == BY_ANSWER else "to a worker"

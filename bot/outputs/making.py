@@ -23,6 +23,7 @@ from bot.outputs.staff import Names, nobody
 from bot.outputs.words import Content, Words
 from bot.outputs.worker_sheet import worker_sheet
 from bot.plan.definitions import PlanData
+from bot.store.types import COMPLETE
 
 PDF, JSON = "application/pdf", "application/json"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -63,7 +64,7 @@ class Made:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """How an output is made. ``worded``: it is in the level asked for. ``words``: a text that tells whether a language has
-    the words it takes; "" where it is in English only."""
+    the words it takes; "" where it is in English only. ``needs_all``: it is made of a complete interview only."""
 
     make: Callable[[Case, Content, Wanted, Words], bytes]
     media: str
@@ -72,6 +73,7 @@ class _Kind:
     words: str = ""
     private: bool = False
     needs_plan: bool = True
+    needs_all: bool = False
 
 
 def _worker(case: Case, content: Content, wanted: Wanted, _: Words) -> bytes:
@@ -119,7 +121,7 @@ KINDS: dict[str, _Kind] = {
     "handover-docx": _Kind(_handover_docx, DOCX, ".docx"),
     "handover-pdf": _Kind(_handover_pdf, PDF, ".pdf"),
     "csv": _Kind(_table, "text/csv", ".csv"),
-    "hmpps": _Kind(_peer, JSON, ".json", needs_plan=False),
+    "hmpps": _Kind(_peer, JSON, ".json", needs_plan=False, needs_all=True),
 }
 
 
@@ -155,6 +157,8 @@ class Outputs:
             raise CannotMake("nobody has interviewed this person yet; hold the interview first")
         if kind.needs_plan and case.plan is None:
             raise CannotMake(without_plan(case))
+        if kind.needs_all and case.interview.state != COMPLETE:
+            raise CannotMake("the interview is not finished; finish it first (a question can be passed over), then export it")
         words, notes = self.words(case, wanted, kind)
         try:
             content = kind.make(case, self.content, wanted, words)

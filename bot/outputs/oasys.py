@@ -60,10 +60,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The whole sheet. ``language`` is the English name of the language of the originals."""
+    """The whole sheet. ``language`` is the English name of the language of the originals. ``unfinished`` says that the interview is
+    not complete; "" where it is."""
 
     title: str
     about: str
+    unfinished: str
     of: str
     code: str
     language: str
@@ -95,6 +97,7 @@ class _Sheet:
         return Sheet(
             title=f"{kind} for OASys: {record.name}",
             about="Click a box to take all of its text, then copy it into OASys. The pages are in the order of the instruction.",
+            unfinished=staff.not_finished(self.case),
             of=f"{record.name} · {record.prison_number} · born {day(record.date_of_birth)} · {day(self.case.today)}",
             code=self.original.code,
             language=self.original.language.english,

@@ -18,6 +18,7 @@ from bot.plan.dates import in_london
 from bot.plan.items import BY_WORKER, FOR_EVERYBODY, PRIVATE, RAISED
 from bot.plan.life import RULES, Event
 from bot.plan.needs import NO
+from bot.store.types import COMPLETE
 
 STATES = {
     "proposed": "To agree",
@@ -90,6 +91,7 @@ STEPS = {
 BY = {"rules": "the rules", "person": "the person", "system": "the system", "demo": "the demonstration"}
 # What is said of a step, besides who and when.
 _DETAILS = ("what", "why", "reason", "note", "how", "words")
+NOT_FINISHED = "The interview is not finished: not all questions are answered yet, and the plan can still grow."
 Names = Callable[[str], str]
 
 
@@ -105,6 +107,11 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, datetime):
         value = in_london(value).date()
     return "" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def not_finished(case: Case) -> str:
+    """What has to be said where the interview that a sheet is made of is not complete; "" where it is."""
+    return NOT_FINISHED if case.interview is not None and case.interview.state != COMPLETE else ""
 
 
 def sentence(text: object) -> str:

@@ -87,6 +87,8 @@ class _Sheet:
         if alerts := [f"{alert.words} ({self._who(alert.who)}; {day(alert.raised_at)})" for alert in case.alerts]:
             for alert in alerts:
                 sheet.text(f"Act now: {alert}", "warning")
+        if unfinished := staff.not_finished(case):
+            sheet.text(unfinished, "warning")
         sheet.facts(
             [
                 *record_facts(case),

@@ -244,6 +244,16 @@ def test_no_plan_yet_is_refused_but_for_what_needs_none() -> None:
     assert outputs().make(case, Wanted("hmpps")).media == "application/json"
 
 
+@pytest.mark.parametrize("state", ["open", "paused"])
+def test_half_an_interview_is_not_sent_as_a_whole_one(state: str) -> None:
+    made = making.dave()
+    made.state = state
+    for plan in (True, False):
+        with pytest.raises(CannotMake, match="the interview is not finished; finish it first"):
+            outputs().make(made.case(plan), Wanted("hmpps"))
+    assert outputs().make(made.case(), Wanted("csv")).content
+
+
 def test_every_output_of_a_case_says_what_it_is(dave: object) -> None:
     for name, kind in KINDS.items():
         if "pdf" not in name:

@@ -269,6 +269,15 @@ def test_a_report_as_a_table_says_what_is_suppressed() -> None:
 # -- for all of them
 
 
+@pytest.mark.parametrize("state", ["open", "paused", "complete"])
+def test_what_is_made_of_half_an_interview_says_so(state: str) -> None:
+    made = making.dave()
+    made.state = state
+    case, content = made.case(), making.content()
+    for text in (worker(case), plain(handover(case, content).to_html()), plain(oasys_html(case, content))):
+        assert ("The interview is not finished: not all questions are answered yet" in text) is (state != "complete")
+
+
 def test_nothing_private_is_on_any_sheet(lisa: Case) -> None:
     content = making.content()
     case = replace(lisa, alerts=(alert(),))
