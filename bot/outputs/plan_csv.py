@@ -19,8 +19,9 @@ COLUMNS = (
 )  # fmt: skip
 REPORT_COLUMNS = ("table", "row", "column", "figure")
 SUPPRESSED = "suppressed"
-# A spreadsheet would work these out as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would work these out as a formula, some also after a space or in full width.
+_FORMULA = tuple("=+-@＝＋－＠")
+_BEFORE = ("\t", "\r")
 
 
 def plan_csv(case: Case, content: Content) -> str:
@@ -72,4 +73,5 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    formula = isinstance(value, str) and (value.startswith(_BEFORE) or value.lstrip().startswith(_FORMULA))
+    return f"'{value}" if formula else value

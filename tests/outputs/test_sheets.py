@@ -19,7 +19,7 @@ from bot.outputs.document import Document
 from bot.outputs.docx import to_docx
 from bot.outputs.handover import NoConsent, handover
 from bot.outputs.oasys import oasys_html, oasys_sheet
-from bot.outputs.plan_csv import plan_csv, report_csv
+from bot.outputs.plan_csv import plan_csv, report_csv, to_csv
 from bot.outputs.worker_sheet import worker_sheet
 from bot.plan.consents import ConsentEvent
 from bot.plan.definitions import PATHWAYS
@@ -253,6 +253,15 @@ def test_no_cell_is_a_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(plan_csv(made.case(), making.content()))))
     assert any(row["what"] == '\'=HYPERLINK("http://x")' for row in rows)
     assert not [value for row in rows for value in row.values() if value.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("before", ["", " ", "\t", "\n", "\r\n ", "\u3000"])
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_is_a_formula_after_a_space_or_in_full_width(before: str, sign: str) -> None:
+    cell = f"{before}{sign}1+1"
+    assert list(csv.reader(io.StringIO(to_csv(("a",), [[cell], [f"1 {sign} 1"], [-3]]), newline=""))) == [
+        ["a"], [f"'{cell}"], [f"1 {sign} 1"], ["-3"],
+    ]  # fmt: skip
 
 
 def test_a_report_as_a_table_says_what_is_suppressed() -> None:
