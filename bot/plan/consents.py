@@ -168,15 +168,20 @@ def from_answers(plan: PlanData, path: Path, answered: Mapping[str, datetime], b
 
 
 def lapsed(consents: Consents, path: Path, at: datetime) -> tuple[ConsentEvent, ...]:
-    """The consents that no longer hold because their question has to be asked again: what they rested on has changed.
+    """The consents that no longer hold: their question has to be asked again, or its answer is not a yes any more.
 
-    One whose question has left the path lapses as well: nobody sees an answer off the path. A consent told to a worker stays.
+    "I do not want to say", said after a yes, takes it back as a no does. One whose question has left the path lapses as
+    well: nobody sees an answer off the path. A consent told to a worker stays.
     """
     found = []
     for rule in consents.plan.consents.values():
         standing, step = consents.standing(rule.id), path.by_id.get(rule.question)
-        if standing.state == GIVEN and standing.how == BY_ANSWER and (step is None or not step.settled):
+        if standing.state != GIVEN or standing.how != BY_ANSWER:
+            continue
+        if step is None or step.answer is None or not step.settled:
             found.append(ConsentEvent(rule.id, LAPSED, at, "rules", BY_ANSWER, note="what it rested on has changed"))
+        elif "yes" not in step.answer.options:
+            found.append(ConsentEvent(rule.id, LAPSED, at, "rules", BY_ANSWER, note="the person's answer is not a yes any more"))
     return tuple(found)
 
 

@@ -136,6 +136,16 @@ def test_another_council_needs_another_yes() -> None:
     assert [event.consent for event in said(person)] == []
 
 
+@pytest.mark.parametrize("answer", ["refused", "unknown", "later", "skipped"])
+def test_a_yes_lapses_when_the_person_does_not_say_yes_any_more(answer: str) -> None:
+    person = sharing(share_with_officer="yes")
+    events = said(person)
+    person.say("share_with_officer", answer)
+    gone = lapsed(consents(*events), person.path, LATER)
+    assert [(event.consent, event.kind) for event in gone] == [("officer", "lapsed")]
+    assert not consents(*events, *gone).may_share("officer")
+
+
 def test_a_consent_told_to_a_worker_does_not_lapse_with_an_answer() -> None:
     person = sharing()
     events = (give(consents(), "council", NOW, "worker1"),)
