@@ -62,7 +62,8 @@ class Turns:
         self.store = store
         self.casework = casework
         self.finder = PathFinder(interview)
-        self.conversation = Conversation(self.finder)
+        rules = casework.plan_data.alerts if casework is not None else ()
+        self.conversation = Conversation(self.finder, alerting=frozenset[str]().union(*(rule.when.sources for rule in rules)))
         self.wording = wording
         self.content = fingerprint()
         self._shell_interview = shell_interview

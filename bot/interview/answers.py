@@ -62,6 +62,10 @@ class Answer:
         """Whether both say the same, whatever they rest on."""
         return other is not None and self.content() == other.content()
 
+    def repeats(self, other: Answer | None) -> bool:
+        """Whether it says the same as the answer before and rests on the same."""
+        return other is not None and self.same_as(other) and (self.basis, self.again) == (other.basis, other.again)
+
     def content(self) -> tuple[object, ...]:
         """What was said, without how it came about."""
         return (self.state, tuple(sorted(self.options)), self.number, self.text, tuple(sorted(self.parts.items())), self.more)

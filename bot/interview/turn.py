@@ -28,10 +28,10 @@ from bot.interview.exchange import (
     say,
 )
 from bot.interview.passing import leave_part, section_of
-from bot.interview.path import CONFIRMED, IN_SECTION, Context, Path, PathFinder, Step
+from bot.interview.path import IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.reading import read
+from bot.interview.replies import acknowledge, also_item, tell
 from bot.interview.understanding import (
-    ALSO_HEARD,
     NOTHING_PENDING,
     SURE,
     SURE_BESIDE,
@@ -52,14 +52,19 @@ _TRIES = frozenset({"clarify", "try_again"})
 
 
 class Conversation:
-    """Decides turns for one interview definition."""
+    """Decides turns for one interview definition. ``alerting`` are the questions whose answers may raise an alert."""
 
-    def __init__(self, finder: PathFinder, sure: float = SURE, sure_beside: float = SURE_BESIDE) -> None:
+    def __init__(
+        self, finder: PathFinder, sure: float = SURE, sure_beside: float = SURE_BESIDE, alerting: Iterable[str] = ()
+    ) -> None:
         self.finder = finder
         self.interview = finder.interview
         self.sure = sure
         self.sure_beside = sure_beside
         self.gates = gates(self.interview)
+        # Said again these are news, though they say the same: somebody was told, or acted on the last word, in between.
+        urgent = (question.id for question in self.interview.questions if question.urgent)
+        self.anew = frozenset({*alerting, *self.interview.consents, *urgent})
 
     def decide(self, situation: Situation, heard: Heard) -> Outcome:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
@@ -113,18 +118,13 @@ class Conversation:
         step = path.by_id.get(heard.question or "") or current
         if step is None:
             return self._stay(situation, path, heard.intent, None, say("utter_finished"))
-        return self._stay(situation, path, heard.intent, here, self._tell(heard.intent, step.question))
+        return self._stay(situation, path, heard.intent, here, tell(heard.intent, step.question))
 
     # -- moving about
 
     def _stay(self, situation: Situation, path: Path, kind: str, here: str | None, *reply: dict[str, Any]) -> Outcome:
         state = OPEN if path.next(situation.focus) else COMPLETE
         return Outcome(kind, here, (), reply, situation.focus, state)
-
-    def _tell(self, intent: str, question: Question) -> dict[str, Any]:
-        if intent == "help_me" and not question.plain.help:
-            return say("utter_no_more_help", question=question.id)
-        return say(TELLING[intent], question=question.id)
 
     def _back(self, situation: Situation, path: Path, heard: Heard, here: str | None) -> Outcome:
         step = path.before(here)
@@ -191,7 +191,7 @@ class Conversation:
         """Leave a question that somebody came back to: to skip it takes nothing back."""
         focus = section_of(situation, path)
         asking = path.next(focus)
-        reply = (self._acknowledge(step.question, answer),) + (() if asking else (say("utter_finished"),))
+        reply = (acknowledge(step.question, answer),) + (() if asking else (say("utter_finished"),))
         return Outcome("skip", step.question.id, (), reply, focus, OPEN if asking else COMPLETE)
 
     def _urgent_text(self, situation: Situation, path: Path, step: Step, heard: Heard, again: bool) -> Outcome:
@@ -259,7 +259,7 @@ class Conversation:
             return first
         elif also := self._also(now.context, now.answers, "", heard):
             asked = situation.pending
-            item = self._also_item(also, heard.text, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
+            item = also_item(also, heard.text, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
             return replace(first, reply=(*first.reply[:1], item))
         else:
             return replace(first, kind=UNHEARD) if words else first
@@ -283,7 +283,7 @@ class Conversation:
             outcome = self._stay(situation, path, kind, here, say("utter_moved"))
         if not pending.heard:
             return outcome
-        item = self._also_item(pending.heard, pending.said, pending.about, pending.unsure)  # asked by the same turn still
+        item = also_item(pending.heard, pending.said, pending.about, pending.unsure)  # asked by the same turn still
         return replace(outcome, reply=(*outcome.reply, {**item, "vars": {**item["vars"], "asks": pending.turn}}))
 
     def _yes_or_no(self, text: str) -> str:
@@ -298,7 +298,7 @@ class Conversation:
         if kind != "say_more" or heard.question not in (None, question_id) or step is None or step.answer is None:
             return None
         if heard.intent in NOT_NOW_INTENTS and heard.text:  # "leave it": nothing is added, and nothing taken away
-            return self._stay(situation, path, "nothing_to_add_to", question_id, self._acknowledge(step.question, step.answer))
+            return self._stay(situation, path, "nothing_to_add_to", question_id, acknowledge(step.question, step.answer))
         if heard.intent != "words":
             return None
         if heard.surely:  # they stand only in the alert
@@ -322,7 +322,7 @@ class Conversation:
             offers = list(error.facts.get("options", []))  # type: ignore[call-overload]
             also = self._also(situation.context, situation.answers, question.id, heard)
             if also:
-                item = self._also_item(also, heard.text, question.id, [] if again else offers)
+                item = also_item(also, heard.text, question.id, [] if again else offers)
                 return Outcome("clarify", question.id, (), (item,), focus, OPEN)
             if heard.off and not again:
                 return Outcome("clarify", question.id, (), (say("utter_off", question=question.id),), focus, OPEN)
@@ -342,26 +342,20 @@ class Conversation:
         also = beside(self.finder, context, answers, found, question, self.sure_beside)
         return also + perhaps(self.finder, context, answers, found, question, also) if also else ()
 
-    @staticmethod
-    def _also_item(also: Iterable[Beside], words: str, about: str = "", unsure: Iterable[str] = ()) -> dict[str, Any]:
-        listed = [{"question": each.question, "options": list(each.options), "sure": each.sure} for each in also]
-        return say(ALSO_HEARD, also=listed, said=clean(words), about=about, unsure=list(unsure))
-
     def _record(
         self, situation: Situation, path: Path, step: Step, recorded: Recorded, *extra: dict[str, Any], heard: Heard
     ) -> Outcome:
         question = step.question
         answer = replace(recorded.answer, basis=path.basis(question), carried=False)
-        before = situation.answers.get(question.id)
-        unchanged = answer.same_as(before) and before is not None and (before.basis, before.again) == (answer.basis, answer.again)
+        unchanged = question.id not in self.anew and answer.repeats(situation.answers.get(question.id))
         answers = {**situation.answers, question.id: answer}
         after = self.finder.path(situation.context, answers)
-        reply = list(extra) or [self._acknowledge(question, answer)]
+        reply = list(extra) or [acknowledge(question, answer)]
         if question.urgent and answer.given and not any(question.by_id[option].exclusive for option in answer.options):
             reply.append(say("utter_urgent"))
         also = self._also(situation.context, answers, question.id, heard)
         if also:
-            reply.append(self._also_item(also, heard.text))
+            reply.append(also_item(also, heard.text))
         # "Something is not right" keeps the read-back open until the person has put it right.
         focus = section_of(situation, after)
         asking = after.next(focus)
@@ -385,12 +379,3 @@ class Conversation:
         """Where to stay while a question is asked again: at it, also where another screen has gone elsewhere meanwhile."""
         asking = path.next(situation.focus)
         return situation.focus if asking is not None and asking.question.id == question.id else question.id
-
-    def _acknowledge(self, question: Question, answer: Answer) -> dict[str, Any]:
-        if question.reads_back and answer.given:
-            return say("utter_confirmed" if CONFIRMED in answer.options else "utter_choose_change", section=question.reads_back)
-        if question.sensitive:
-            return say("utter_saved")
-        if not answer.given:
-            return say("utter_not_now", question=question.id)
-        return say("utter_heard" if question.closed else "utter_written", question=question.id)

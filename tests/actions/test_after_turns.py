@@ -96,6 +96,45 @@ def test_acknowledged_it_is_raised_again_by_a_newer_answer(
     assert open_kinds(store) == [("safety", "feel_unsafe")]
 
 
+def test_acknowledged_it_is_raised_again_when_the_same_is_said_again(
+    store: Store, casework: Casework, turns: Turns, row: InterviewRow
+) -> None:
+    for question, option in (("urgent_today", "want_to_hurt_myself"), ("threat", "yes")):
+        take(turns, row, says(question, option))
+        casework.acknowledge(store.open_alerts()[0].id, "ann", "seen")
+        take(turns, row, says(question, option), turn=f"again-{question}")
+        take(turns, row, says(question, option), turn=f"again-{question}")
+        (alert,) = store.open_alerts()
+        assert [cause["question"] for cause in alert.because] == [question]
+        casework.acknowledge(alert.id, "ann", "seen again")
+
+
+@pytest.mark.parametrize("said", ["no", "refuse", "unknown", "later"])
+def test_a_yes_that_the_person_takes_back_in_the_interview_holds_no_more(
+    store: Store, casework: Casework, turns: Turns, row: InterviewRow, said: str
+) -> None:
+    finished(turns, row)
+    take(turns, row, says("share_with_officer", "yes"))
+    assert casework.case(row.person_id).consents.may_share("officer")
+    take(turns, row, says("share_with_officer", "no") if said == "no" else Heard(said, "share_with_officer"))
+    assert not casework.case(row.person_id).consents.may_share("officer")
+
+
+def test_the_last_word_on_a_consent_counts_though_it_says_the_same_as_before(
+    store: Store, casework: Casework, turns: Turns, row: InterviewRow
+) -> None:
+    finished(turns, row)
+    take(turns, row, says("share_with_officer", "no"))
+    casework.give_consent(row.person_id, "officer", "ann")
+    assert casework.case(row.person_id).consents.may_share("officer")
+    take(turns, row, says("share_with_officer", "no"))
+    assert casework.case(row.person_id).consents.standing("officer").state == "refused"
+    take(turns, row, says("share_with_officer", "yes"))
+    casework.withdraw_consent(row.person_id, "officer", "ann")
+    take(turns, row, says("share_with_officer", "yes"))
+    assert casework.case(row.person_id).consents.standing("officer").state == "given"
+
+
 def test_an_urgent_remark_keeps_the_words(store: Store, turns: Turns, row: InterviewRow) -> None:
     take(turns, row, Heard("words", "job_before", text="no point, I will not be here", alerts=("self_harm",)))
     (alert,) = store.open_alerts()
