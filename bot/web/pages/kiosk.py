@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from bot.store.errors import NotFound, SignInLocked
@@ -14,8 +14,10 @@ from bot.web.state import web
 
 pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
-# The code that was typed at this browser, until it has a PIN; signed in the cookie, so that nobody can name another.
-OPENING = "opening"
+# The code that was typed at this browser and when, until it has a PIN; signed in the cookie, so that nobody can name another.
+OPENING = "waits_for_pin"
+# So long a code waits for its PIN: whoever comes to a shared screen next must not choose it. The code is not used up by that.
+OPENING_SECONDS = 300
 Page = str | Response | tuple[str, int]
 
 
@@ -80,13 +82,24 @@ def code() -> Page:
         return _start(typed, _say(f"code_{error.why}")), 422
     except PinLocked:
         return _start("", _say("pin_locked")), 422
-    session[OPENING] = access.id
+    _open(access.id)
     return redirect(url_for("kiosk.pin"), 303)
 
 
+def _now() -> int:
+    return int(web().store.clock().timestamp())
+
+
+def _open(access_id: str) -> None:
+    """Let a code wait for its PIN at this browser, from now on."""
+    session[OPENING] = [access_id, _now()]
+
+
 def _opening() -> Access | None:
+    """The code that waits here; None where nobody has done anything for too long."""
+    access_id, since = session.get(OPENING) or ("", 0)
     try:
-        return web().store.access(str(session.get(OPENING)))
+        return web().store.access(access_id) if _now() < since + OPENING_SECONDS else None
     except NotFound:
         return None
 
@@ -94,7 +107,15 @@ def _opening() -> Access | None:
 @pages.get("/pin")
 def pin() -> Page:
     """Choose a PIN."""
-    return redirect(url_for("kiosk.start"), 303) if _opening() is None else _page("pin", error="", field="pin")
+    return redirect(url_for("kiosk.start"), 303) if _opening() is None else _pin()
+
+
+def _pin(error: str = "", field: str = "pin", status: int = 200) -> Response:
+    """The page for the PIN, which goes back to the first page by itself. By a header, so that it does without scripts too."""
+    answer = make_response(_page("pin", error=error, field=field), status)
+    left = session[OPENING][1] + OPENING_SECONDS - _now()
+    answer.headers["Refresh"] = f"{left}; url={url_for('kiosk.start')}"
+    return answer
 
 
 @pages.post("/pin")
@@ -103,13 +124,14 @@ def pin_posted() -> Page:
     access = _opening()
     if access is None:
         return redirect(url_for("kiosk.start"), 303)
+    _open(access.id)
     first, second = request.form.get("pin", ""), request.form.get("again", "")
     try:
         if first != second:
-            return _page("pin", error=_say("pin_differs"), field="again"), 422
+            return _pin(_say("pin_differs"), "again", 422)
         token = web().store.choose_pin(access.id, first)
     except PinRefused as error:
-        return _page("pin", error=_say(f"pin_{error.why}"), field="pin"), 422
+        return _pin(_say(f"pin_{error.why}"), status=422)
     except CodeRefused as error:
         session.pop(OPENING, None)
         return _start("", _say(f"code_{error.why}")), 422
