@@ -15,7 +15,8 @@ __all__ = ["PRISON_TIME", "context", "situation", "today"]
 
 def context(state: InterviewState, settings: dict[str, str] | None = None, day: date | None = None) -> Context:
     """Everything rules may look at beside answers: the record, the interview and the prison's settings."""
-    return context_of(state.interview, state.record, state.settings if settings is None else settings, day or today())
+    known = state.settings if settings is None else settings
+    return context_of(state.interview, state.record, known, day or today(), state.modes)
 
 
 def situation(state: InterviewState, settings: dict[str, str] | None = None, day: date | None = None) -> Situation:

@@ -96,7 +96,7 @@ def grounds(
 ) -> Grounds:
     """What the answers of one interview and the record call for on a day."""
     interview = file.interview(interview_id)
-    context = context_of(interview, file.record, settings, today)
+    context = context_of(interview, file.record, settings, today, file.modes.get(interview_id))
     basis = Basis(plan_data, finder, interview, context, finder.path(context, file.answers[interview_id]), today, settings)
     # One from an earlier stay lapses.
     told = told_to_workers(consents_of(file, plan_data, basis), in_london(file.record.reception))
@@ -341,7 +341,8 @@ def _answered(file: CaseFile, ground: Basis) -> Iterator[ConsentEvent]:
         answered = file.answered.get(row.id, {})
         if row.id == ground.interview.id or questions.isdisjoint(answered):
             continue
-        path = ground.finder.path(context_of(row, file.record, ground.settings, ground.today), file.answers[row.id])
+        context = context_of(row, file.record, ground.settings, ground.today, file.modes.get(row.id))
+        path = ground.finder.path(context, file.answers[row.id])
         said = from_answers(ground.plan_data, path, answered)
         yield from (event for event in said if event.kind == REFUSED or row.state == COMPLETE)
 

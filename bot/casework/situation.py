@@ -34,12 +34,16 @@ def today() -> date:
 
 
 def context_of(
-    interview: InterviewRow, record: PersonRecord, settings: Mapping[str, str] | None = None, day: date | None = None
+    interview: InterviewRow,
+    record: PersonRecord,
+    settings: Mapping[str, str] | None = None,
+    day: date | None = None,
+    modes: Mapping[str, frozenset[str]] | None = None,
 ) -> Context:
-    """The facts of one interview on a day (today if it is not given)."""
+    """The facts of one interview on a day (today if it is not given); ``modes`` as ``Context`` has them."""
     facts = dict(record.facts(day or today()))
     for name, value in (("mode", interview.mode), ("kind", interview.kind), ("language", interview.language)):
         facts[f"interview.{name}"] = Value(frozenset([value]), real=True)
     for name, value in {**_USUAL, **(settings or {})}.items():
         facts[f"setting.{name}"] = Value(frozenset([value]), real=True)
-    return Context(facts)
+    return Context(facts, modes or {})

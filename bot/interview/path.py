@@ -15,6 +15,7 @@ from functools import cached_property
 from bot.interview.answers import Answer, value_of
 from bot.interview.definitions import LATER, Interview, Option, Question
 from bot.interview.rules import ALWAYS, NOTHING, Truth, Value
+from bot.interview.walk import MODE, Walk, both_hold
 
 NOT_STARTED, PARTLY, DONE, NOTHING_TO_ASK = "not_started", "partly", "done", "nothing_to_ask"
 CONFIRMED = "right"
@@ -24,25 +25,19 @@ IN_SECTION = "~"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the answers. ``facts`` maps ``record.x``, ``interview.x`` and ``setting.x`` to values."""
+    """What is known beside the answers. ``facts`` maps ``record.x``, ``interview.x`` and ``setting.x`` to values.
+
+    ``modes`` tells in which modes each question was answered so far, whatever the mode of the interview is now.
+    """
 
     facts: Mapping[str, Value] = field(default_factory=dict)
+    modes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-
-class Walk:
-    """Facts while walking the interview: outside facts at once, an answer once its question was passed."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context.facts
-        self._seen: dict[str, Value | None] = {}
-
-    def value(self, source: str) -> Value | None:
-        if source in self._seen:
-            return self._seen[source]
-        return self._context.get(source, NOTHING)
-
-    def passed(self, question_id: str, value: Value | None) -> None:
-        self._seen[question_id] = value
+    @property
+    def mixed(self) -> bool:
+        """Whether anything was answered in another mode than that of now."""
+        now = self.facts.get(MODE, NOTHING).options
+        return any(modes - now for modes in self.modes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,8 @@ class _Everything:
 class Step:
     """A question on the path. ``settled`` means it need not be asked (again); ``implied`` that it never was.
 
-    ``waits``: it is left for later without being asked, as others could hear; so it is implied, too.
+    ``waits``: it is left for later without being asked, as others could hear; so it is implied, too. ``kept``: it was answered in
+    another mode, and may not be asked in that of now. The answer counts all the same.
     """
 
     question: Question
@@ -69,6 +65,12 @@ class Step:
     settled: bool
     implied: bool = False
     waits: bool = False
+    kept: bool = False
+
+    @property
+    def askable(self) -> bool:
+        """Whether the person or worker at the page may be asked it, or asked again."""
+        return not self.implied and not self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,14 @@ class Path:
     @cached_property
     def open(self) -> tuple[Step, ...]:
         """The steps still to be asked, in the order in which they will be."""
-        waiting = tuple(step for step in self.steps if not step.settled)
+        waiting = tuple(step for step in self.steps if not step.settled and step.askable)
         before = tuple(step for step in waiting if step.question.section != self._last)
         return before + self.postponed + waiting[len(before) :]
 
     @cached_property
     def postponed(self) -> tuple[Step, ...]:
         """The steps to be asked once more before the last section: "ask me later" is honoured once."""
-        return tuple(step for step in self.steps if _postponed(step) and step.question.section != self._last)
+        return tuple(step for step in self.for_later() if _postponed(step) and step.question.section != self._last)
 
     @property
     def _last(self) -> str:
@@ -134,7 +136,7 @@ class Path:
 
     def next(self, focus: str | None = None) -> Step | None:
         """The step to ask now: the one that was asked for, else the first open one; None when all is settled."""
-        if focus is not None and focus in self.by_id and not self.by_id[focus].implied:
+        if focus is not None and focus in self.by_id and self.by_id[focus].askable:
             return self.by_id[focus]
         if focus is not None and focus.startswith(IN_SECTION):
             found = self.first_in(focus.removeprefix(IN_SECTION))
@@ -144,11 +146,12 @@ class Path:
 
     def first_in(self, section_id: str) -> Step | None:
         """The first step of a section that has not been asked yet; None when there is none."""
-        return next((step for step in self.steps if step.question.section == section_id and not step.settled), None)
+        waiting = (step for step in self.steps if not step.settled and step.askable)
+        return next((step for step in waiting if step.question.section == section_id), None)
 
     def before(self, question_id: str | None) -> Step | None:
         """The step asked before this one (before the end, for None), or None at the start."""
-        asked = [step for step in self.steps if not step.implied and (step.answer is not None or step.question.id == question_id)]
+        asked = [step for step in self.steps if step.askable and (step.answer is not None or step.question.id == question_id)]
         ids = [step.question.id for step in asked]
         index = ids.index(question_id) if question_id in ids else len(ids)
         return asked[index - 1] if index > 0 else None
@@ -163,7 +166,7 @@ class Path:
         states = {}
         may_come = {question.section for question in self.possible}
         for section in self.interview.sections:
-            steps = [step for step in self.steps if step.question.section == section.id and not step.implied]
+            steps = [step for step in self.steps if step.question.section == section.id and step.askable]
             answered = [step for step in steps if step.answer is not None and not step.answer.carried]
             if not steps:
                 states[section.id] = NOT_STARTED if section.id in may_come else NOTHING_TO_ASK
@@ -175,7 +178,7 @@ class Path:
 
     def for_later(self) -> tuple[Step, ...]:
         """Questions the person put off, for the worker and the read-back."""
-        return tuple(step for step in self.steps if step.answer is not None and step.answer.state == LATER and not step.waits)
+        return tuple(step for step in self.steps if step.askable and step.answer is not None and step.answer.state == LATER)
 
     def waiting(self) -> tuple[Step, ...]:
         """Questions left for a time when nobody else can hear, for the worker only."""
@@ -220,8 +223,25 @@ class PathFinder:
         """Walk the interview. Costs the number of questions, not the number of paths."""
         answers = dict(answers)  # a path is a value: what is answered afterwards must not change its outlook
         steps, possible = self._walk(context, answers, frozenset())
+        if context.mixed:
+            steps = self._with_kept(steps, self._walk(context, answers, frozenset(), context.modes)[0])
+            on_path = {step.question.id for step in steps}
+            possible = tuple(question for question in possible if question.id not in on_path)
         path = Path(self.interview, steps, lambda path: self._look_ahead(path, context, answers, possible))
         return self._settle(path, self._overheard(context, answers))
+
+    def _with_kept(self, now: tuple[Step, ...], in_any: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The steps of now, and those answered in another mode, in order.
+
+        What only another mode leads to and nobody has answered is left out: somebody who is not in private now is not asked the
+        rest of what was begun in private.
+        """
+        found = {step.question.id: step for step in now}
+        # What is offered now rests on all that was said, in whatever mode.
+        found |= {step.question.id: step for step in in_any if step.question.id in found}
+        told = (step for step in in_any if step.answer and not step.waits and step.question.id not in found)
+        found |= {step.question.id: replace(step, kept=True) for step in told}
+        return tuple(sorted(found.values(), key=lambda step: self.interview.position[step.question.id]))
 
     def _look_ahead(self, path: Path, context: Context, answers: Mapping[str, Answer], possible: tuple[Question, ...]) -> Outlook:
         """Walk again without the answers that are not the last word, until nothing more turns out to rest on them."""
@@ -271,27 +291,31 @@ class PathFinder:
         return sources
 
     def _walk(
-        self, context: Context, answers: Mapping[str, Answer], loose: frozenset[str]
+        self,
+        context: Context,
+        answers: Mapping[str, Answer],
+        loose: frozenset[str],
+        modes: Mapping[str, frozenset[str]] | None = None,
     ) -> tuple[tuple[Step, ...], tuple[Question, ...]]:
         """The steps on the path, and the questions of which it is not settled whether they will be asked.
 
-        The answers to ``loose`` questions are taken as not given yet.
+        The answers to ``loose`` questions are taken as not given yet; ``modes`` as ``Walk`` has them.
         """
-        walk, overheard = Walk(context), self._overheard(context, answers)
+        walk, overheard = Walk(context.facts, modes), self._overheard(context, answers)
         steps: list[Step] = []
         possible: list[Question] = []
         for question in self.interview.questions:
-            truth = question.rule.holds(walk)
+            truth = walk.holds(question.rule, question.id)
             if truth is False:
                 walk.passed(question.id, NOTHING)
                 continue
             truths = self._all_offered.get(question.id)
             if truths is None:
-                truths = {option.id: option.when.holds(walk) for option in question.options}
+                truths = {option.id: walk.holds(option.when, question.id) for option in question.options}
             implied = question.implied.when.holds(walk) if question.implied is not None else False
             answer = answers.get(question.id)
             usable = _usable(answer, truths)
-            truth = _and(truth, something_to_choose(question, truths))
+            truth = both_hold(truth, something_to_choose(question, truths))
             if truth is True and (implied is None or (implied is False and usable is None)):
                 truth = None
             if truth is not True:
@@ -318,10 +342,15 @@ class PathFinder:
 
     def _settle(self, path: Path, overheard: bool) -> Path:
         """Reopen what rests on answers that have changed since, and read-backs that were not confirmed."""
+        if overheard:
+            # Before the read-backs, which are confirmed as they are read: with what waits still to come.
+            path = self._reopened(path, lambda step: _waiting(step) if step.question.private else step)
+        return self._reopened(path, lambda step: replace(step, settled=False))
+
+    def _reopened(self, path: Path, then: Callable[[Step], Step]) -> Path:
         confirmed = {step.question.reads_back for step in path.steps if not step.question.opens_review and _confirms(step, path)}
         steps = tuple(
-            step if not step.settled or step.implied or _still_good(step, path, confirmed) else _reopened(step, overheard)
-            for step in path.steps
+            step if not step.settled or step.implied or _still_good(step, path, confirmed) else then(step) for step in path.steps
         )
         return path if steps == path.steps else replace(path, steps=steps)
 
@@ -329,16 +358,6 @@ class PathFinder:
 def _waiting(step: Step) -> Step:
     """The step put off until nobody else can hear, in the person's stead."""
     return replace(step, answer=Answer(step.question.id, state=LATER, again=True), settled=True, implied=True, waits=True)
-
-
-def _reopened(step: Step, overheard: bool) -> Step:
-    return _waiting(step) if overheard and step.question.private else replace(step, settled=False)
-
-
-def _and(first: Truth, second: Truth) -> Truth:
-    if first is False or second is False:
-        return False
-    return True if first and second else None
 
 
 def something_to_choose(question: Question, truths: Mapping[str, Truth]) -> Truth:

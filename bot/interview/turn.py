@@ -136,14 +136,14 @@ class Conversation:
         wanted = heard.question
         if wanted is not None and wanted.startswith(IN_SECTION):
             return self._go_to(situation, path, wanted, here)
-        if wanted is None or wanted not in path or path.by_id[wanted].implied:
+        if wanted is None or wanted not in path or not path.by_id[wanted].askable:
             return self._stay(situation, path, "change", here, say("utter_not_needed"))
         return Outcome("change", wanted, (), (say("utter_changing"),), wanted, OPEN)
 
     def _go_to(self, situation: Situation, path: Path, wanted: str, here: str | None) -> Outcome:
         """Stay in a section until it is done; one that is done already is gone through from its first question."""
         section = wanted.removeprefix(IN_SECTION)
-        steps = [step for step in path.steps if step.question.section == section and not step.implied]
+        steps = [step for step in path.steps if step.question.section == section and step.askable]
         if not steps:
             return self._stay(situation, path, "change", here, say("utter_not_needed"))
         first = path.first_in(section)
@@ -169,7 +169,7 @@ class Conversation:
             return self._stay(situation, path, "after_end", None, say("utter_finished"))
         step = path.by_id.get(wanted)
         here = current.question.id if current else None
-        if step is None or step.implied:
+        if step is None or not step.askable:
             return self._stay(situation, path, "not_needed", here, say("utter_not_needed"))
         if heard.seen is not None and situation.newest_for.get(wanted, 0) > heard.seen:
             return self._stay(situation, path, MOVED, here, say("utter_moved"))

@@ -224,7 +224,7 @@ def beside(
         path = finder.path(context, known)
         for name in waiting:
             step = path.by_id.get(name)
-            if step is None or step.implied:
+            if step is None or not step.askable:
                 continue
             waiting.remove(name)
             progress = True
@@ -266,7 +266,7 @@ def perhaps(
     found = list[Beside]()
     for name in dict.fromkeys(guess.question for guess in best):
         step = path.by_id.get(name)
-        if step is None or step.implied or name in named or name in finder.interview.consents or not takes_words(step.question):
+        if step is None or not step.askable or name in named or name in finder.interview.consents or not takes_words(step.question):
             continue
         options = chosen(step.question, step.options, guesses, PERHAPS) if step.question.asked_of == "person" else ()
         if options:
@@ -280,7 +280,7 @@ def taken(finder: PathFinder, context: Context, answers: Mapping[str, Answer], h
     for each in heard:
         path = finder.path(context, known)
         step = path.by_id.get(each.question)
-        if step is None or step.implied:
+        if step is None or not step.askable:
             continue
         try:
             answer = choose(step.question, each.options, step.options)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from bot.interview.answers import Answer, value_of
 from bot.interview.definitions import NONE, Interview, Question
 from bot.interview.exchange import NOT_NOW_INTENTS
-from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step, Walk
+from bot.interview.path import CONFIRMED, Context, Path, PathFinder, Step
 from bot.interview.rules import NOTHING
 from bot.interview.understanding import Beside
+from bot.interview.walk import Walk
 from bot.rehearsal.journey import Journey
 from bot.rehearsal.moves import ANSWER, WORDS, Move
 from bot.rehearsal.sayings import Saying
@@ -22,7 +23,7 @@ NO_NEED = frozenset({"no", NONE, CONFIRMED, "ok"})
 
 def needs(interview: Interview, path: Path, context: Context) -> list[str]:
     """The needs whose rule holds over a path, whatever the questions still open bring."""
-    walk = Walk(context)
+    walk = Walk(context.facts)
     open_ones = {question.id for question in path.possible}
     for question in interview.questions:
         step = path.by_id.get(question.id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.interview.answers import Answer
+from bot.interview.exchange import IN_PASSING
 
 INTERVIEWS_KEPT = 256
 
@@ -21,8 +22,8 @@ INTERVIEWS_KEPT = 256
 class Known:
     """The current answers of one interview, complete up to row ``newest``. Never changed: ``plus`` makes a new one.
 
-    ``asked`` are the questions that have, or had, an answer of their own and not only one in passing. ``emptied`` is when answers
-    of the interview were last erased: what was known before that holds no more.
+    ``asked`` are the questions that have, or had, an answer of their own and not only one in passing; ``modes`` in which modes each
+    was answered. ``emptied`` is when answers of the interview were last erased: what was known before that holds no more.
     """
 
     newest: int = 0
@@ -30,14 +31,20 @@ class Known:
     newest_for: dict[str, int] = field(default_factory=dict)
     emptied: datetime | None = None
     asked: frozenset[str] = frozenset()
+    modes: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def plus(self, rows: Iterable[tuple[int, Answer]], asked: Iterable[str] = ()) -> Known:
-        """With later rows, lowest id first; ``asked`` of them were to their own question."""
+    def plus(self, rows: Iterable[tuple[int, Answer]], given: Iterable[tuple[str, str, str]] = ()) -> Known:
+        """With later rows, lowest id first; ``given`` are the (question, mode, how) of those rows."""
         answers, newest_for, newest = dict(self.answers), dict(self.newest_for), self.newest
+        asked, modes = set(self.asked), dict(self.modes)
+        for question, mode, how in given:
+            modes[question] = modes.get(question, frozenset()) | {mode}
+            if how != IN_PASSING:
+                asked.add(question)
         for number, answer in rows:
             answers[answer.question], newest_for[answer.question] = answer, number
             newest = number
-        return Known(newest, answers, newest_for, self.emptied, self.asked.union(asked))
+        return Known(newest, answers, newest_for, self.emptied, frozenset(asked), modes)
 
     @property
     def in_passing(self) -> frozenset[str]:

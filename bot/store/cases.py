@@ -286,6 +286,7 @@ class Cases(Interviews):
             routes=_days(session, plan_models.PlanRoute, plans),
             closings=tuple(self._closings(session, plans)),
             handed=_handed(session, [row.id for row in interviews]),
+            modes={interview_id: dict(known.modes) for interview_id, known in fresh.items()},
         )
         return file, fresh
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from bot.interview.answers import Answer
 from bot.interview.definitions import LEVELS
-from bot.interview.exchange import IN_PASSING
 from bot.store import gate_models, models
 from bot.store.alerts import Alerts
 from bot.store.cache import Cache, Known
@@ -140,7 +139,7 @@ class Interviews(Alerts):
             known = self._catch_up(session, interview_id, before)
             decision = decide(self._state(session, row, details, known))
             turn, entries = self._write_turn(session, row, turn_id, decision)
-            known = known.plus(entries, (entry.answer.question for entry in decision.answers if entry.how != IN_PASSING))
+            known = known.plus(entries, ((entry.answer.question, row.mode, entry.how) for entry in decision.answers))
         # Only now: what was undone must not stay in the cache.
         self._cache.put(interview_id, known)
         return turn
@@ -190,8 +189,8 @@ class Interviews(Alerts):
         rows = [(number, Answer.from_json(self.cipher.unseal(payload))) for number, payload in session.execute(query)]
         if not rows:
             return before
-        asked = select(models.Answer.question_id).where(here, models.Answer.how != IN_PASSING).distinct()
-        return before.plus(rows, session.scalars(asked))
+        given = select(models.Answer.question_id, models.Answer.mode, models.Answer.how).where(here).distinct()
+        return before.plus(rows, session.execute(given))
 
     def _state(self, session: Session, row: models.Interview, details: str, known: Known) -> InterviewState:
         record = record_from(self.cipher, details)
@@ -201,7 +200,9 @@ class Interviews(Alerts):
         alone = settings is None or bool(settings.details.get("safety_self_completion", True))
         facts = {"safety_at_kiosk": "yes" if alone else "no"}
         answers, newest_for = dict(known.answers), dict(known.newest_for)
-        return InterviewState(row_of(row), record, answers, known.newest, newest_for, turn, facts, known.in_passing)
+        return InterviewState(
+            row_of(row), record, answers, known.newest, newest_for, turn, facts, known.in_passing, dict(known.modes)
+        )
 
     def _write_turn(
         self, session: Session, row: models.Interview, turn_id: str, decision: Decision

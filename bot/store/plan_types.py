@@ -179,9 +179,9 @@ class CaseFile:
     """Everything of one person that a step on their plan is decided on, as one picture of the database.
 
     ``answers`` holds the current answers of every interview, by its id; ``answered`` the moment of each, without those carried over
-    from an earlier interview. ``plans`` and ``interviews`` are the newest first; ``items``, ``summaries``, ``contacts`` and
-    ``routes`` (days on which something is still to be done, as lists know them) are by plan id; ``closings`` are the oldest first.
-    ``handed`` says to which user an interview was handed over last.
+    from an earlier interview; ``modes`` in which modes each question was answered. ``plans`` and ``interviews`` are the newest
+    first; ``items``, ``summaries``, ``contacts`` and ``routes`` (days on which something is still to be done, as lists know them)
+    are by plan id; ``closings`` are the oldest first. ``handed`` says to which user an interview was handed over last.
     """
 
     person_id: str
@@ -199,6 +199,7 @@ class CaseFile:
     routes: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     closings: tuple[Closing, ...] = ()
     handed: Mapping[str, str] = field(default_factory=dict)
+    modes: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     def plan_of(self, interview_id: str) -> PlanRow | None:
         """The plan of an interview, if it has one."""

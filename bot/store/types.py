@@ -94,7 +94,8 @@ class InterviewState:
     """Everything a turn is decided on. ``newest`` is the number of the newest answer row (0: none yet), the page's ``seen``.
 
     ``answers`` maps each question to its current answer, ``newest_for`` to the number of that answer's row. ``settings`` are those
-    of the prison that rules may look at (``setting.…``). ``in_passing`` are questions that were only answered in words to others.
+    of the prison that rules may look at (``setting.…``). ``in_passing`` are questions that were only answered in words to others;
+    ``modes`` in which modes each question was answered so far.
     """
 
     interview: InterviewRow
@@ -105,6 +106,7 @@ class InterviewState:
     turn: Turn | None = None  # the newest
     settings: dict[str, str] = field(default_factory=dict)
     in_passing: frozenset[str] = frozenset()
+    modes: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def last(self) -> tuple[str, str | None]:

@@ -13,7 +13,7 @@ from bot.language.wording import RIGHT_TO_LEFT
 from bot.store.errors import NotFound
 from bot.store.kiosk_types import HANDED, Access
 from bot.store.prison_settings import Contact, PrisonSettings, usual_contacts
-from bot.store.types import KIOSK, WORKER, InterviewRow, InterviewState, Session
+from bot.store.types import COMPLETE, KIOSK, WORKER, InterviewRow, InterviewState, Session
 from bot.web import security
 from bot.web.locks import AT_KIOSK
 from bot.web.state import web
@@ -110,8 +110,8 @@ def in_mode(state: InterviewState) -> InterviewState:
     """The state of an interview in the mode of whoever is at the page: alone, or with a worker."""
     wanted = KIOSK if here() is not None else WORKER
     row = state.interview
-    # A worker who looks in while the person answers leaves it as it is.
-    if row.mode == wanted or (wanted == WORKER and web().store.somebody_alone(row.id)):
+    # A worker who looks in while the person answers, or at what is finished, leaves it as it is.
+    if row.mode == wanted or (wanted == WORKER and (row.state == COMPLETE or web().store.somebody_alone(row.id))):
         return state
     web().store.put_into(row.id, security.signed_in().user.id, mode=wanted)
     return web().store.state(row.id)

@@ -52,7 +52,7 @@ def _line(store: Store, talk: Talk, views: Views, tongues: Tongues, state: Inter
     waiting = {
         step.question.id
         for step in path.steps
-        if step.answer is not None and not step.implied and step.answer.state in (SKIPPED, LATER)
+        if step.answer is not None and step.askable and step.answer.state in (SKIPPED, LATER)
     }
     waiting |= {step.question.id for step in path.waiting()}
     waiting |= {name for name in store.asked_for_person(row.id) if name is not None and name in path}

@@ -219,7 +219,7 @@ def private_questions(path: Path, section_id: str) -> list[str]:
         if step.question.sensitive
         and step.question.section == section_id
         and step.answer is not None
-        and not step.implied
+        and step.askable
         and step.question.reads_back is None
     ]
 

@@ -282,7 +282,7 @@ class Views:
     def _change(self, question_id: str, path: Path, focus: str | None) -> str | None:
         """What to post to change an answer, unless its question is the one on the page."""
         step, asking = path.by_id.get(question_id), path.next(focus)
-        if step is None or step.implied or (asking is not None and asking.question.id == question_id):
+        if step is None or not step.askable or (asking is not None and asking.question.id == question_id):
             return None
         return _name(step.question, path)
 
@@ -299,7 +299,13 @@ class Views:
         rows = []
         for step in path.steps:
             question = step.question
-            if question.section != section_id or step.implied or step.answer is None or question.sensitive or question.reads_back:
+            if (
+                question.section != section_id
+                or not step.askable
+                or step.answer is None
+                or question.sensitive
+                or question.reads_back
+            ):
                 continue
             words = self.wording.question(question, language, level)
             said = self.wording.answer(question, step.answer, language, level)
@@ -347,7 +353,7 @@ def _takes_others(step: Step) -> bool:
 
 
 def _opens_section(step: Step, path: Path) -> bool:
-    first = next((other for other in path.steps if other.question.section == step.question.section and not other.implied), None)
+    first = next((other for other in path.steps if other.question.section == step.question.section and other.askable), None)
     return first is not None and first.question.id == step.question.id
 
 

@@ -191,7 +191,7 @@ class WorkerSides:
         if question is None or question.sensitive:
             return Put(self._views.phrases.say("private_title"), "Saved", None)
         step, asking = path.by_id.get(question.id), path.next(state.interview.focus)
-        there = step is not None and not step.implied and (asking is None or asking.question.id != question.id)
+        there = step is not None and step.askable and (asking is None or asking.question.id != question.id)
         words = row.words or row.answer.more
         shown = both(words, row.language, row.understood.get("translation", {}), self._tongues) if words else None
         ask, answer = wording.question(question).ask, wording.answer(question, replace(row.answer, more=""))
@@ -205,7 +205,7 @@ class WorkerSides:
             states = path.progress()
         here = screen.question.id if screen.question is not None else ""
         at = path.by_id[here].question.section if here in path else ""
-        asked = {step.question.section for step in path.steps if not step.implied}
+        asked = {step.question.section for step in path.steps if step.askable}
         return tuple(
             SectionLine(
                 title=self._views.wording.section(section)[0],

@@ -342,3 +342,54 @@ def test_what_is_private_and_was_said_before_somebody_came_in_stays(tmp_path: Pa
     assert [step.question.id for step in person.path.waiting()] == ["told"], "what would be asked again waits"
     person.say("before", "a").say("q", "b").say("told", "later").say("q", "a")
     assert [step.question.id for step in person.path.waiting()] == ["told"], "what was put off is not asked with others there"
+
+
+def _in_mode(person: Person, now: str, **modes: str) -> Person:
+    """The same person, whose interview is in another mode now; ``modes`` are those that questions were answered in."""
+    context = replace(facts(interview_mode=now), modes={name: frozenset([mode]) for name, mode in modes.items()})
+    return Person(person.interview, context, person.answers)
+
+
+def test_what_was_answered_in_one_mode_keeps_its_place_in_the_other(tmp_path: Path) -> None:
+    alone, with_worker = ({"is": ["interview.mode", mode]} for mode in ("kiosk", "worker"))
+    interview = build(
+        tmp_path,
+        question("gate", "a", "b", when=alone),
+        question("told", "x", "y", when={"is": ["gate", "a"]}),
+        question("after", "x", "y", when={"is": ["told", "x"]}),
+        question("checked", "x", "y", asked_of="worker", when={"not": {"is": ["interview.mode", "kiosk"]}}),
+        question("seen", "x", option("y", when=with_worker)),
+    )
+    person = Person(interview, facts(interview_mode="kiosk")).say("gate", "a").say("told", "x")
+    now = _in_mode(person, "worker", gate="kiosk", told="kiosk")
+    assert {"gate", "told"} <= now.path.answers.keys()
+    assert [step.question.id for step in now.path.steps if step.kept] == ["gate", "told"]
+    # Nothing is asked on the strength of it, and it is neither asked nor gone back to here.
+    assert now.asked == ["checked", "seen", "read_back_a", "well"]
+    assert now.path.next("told") == now.path.next() and now.path.before("checked") is None
+    assert "after" not in [question.id for question in now.path.possible]
+    now.say("checked", "x").say("seen", "y")
+    back = _in_mode(now, "kiosk", gate="kiosk", told="kiosk", checked="worker", seen="worker")
+    assert {"gate", "told", "checked", "seen"} <= back.path.answers.keys()
+    assert back.asked == ["after", "read_back_a", "well"]
+    assert back.path.first_in("a") == back.path.by_id["after"]
+
+
+def test_what_is_offered_rests_on_all_that_was_said_in_whatever_mode(tmp_path: Path) -> None:
+    interview = build(
+        tmp_path,
+        question("alone", "a", "b", when={"is": ["interview.mode", "kiosk"]}),
+        question("help", option("x", when={"is": ["alone", "a"]}), "y"),
+    )
+    person = Person(interview, facts(interview_mode="kiosk")).say("alone", "a").say("help", "x")
+    now = _in_mode(person, "worker", alone="kiosk", help="kiosk")
+    assert now.path.answers["help"].options == ("x",) and not now.path.by_id["help"].kept
+    assert now.asked == ["read_back_a", "well"]
+
+
+def test_what_is_put_off_in_one_mode_is_not_asked_in_the_other(tmp_path: Path) -> None:
+    interview = build(tmp_path, question("q", "a", "b", when={"is": ["interview.mode", "kiosk"]}))
+    person = Person(interview, facts(interview_mode="kiosk")).say("q", "later")
+    now = _in_mode(person, "worker", q="kiosk")
+    assert "q" in now.path and now.path.for_later() == () and now.asked == ["read_back_a", "well"]
+    assert now.path.progress()["a"] == "nothing_to_ask"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from bot.interview.answers import Answer
+from bot.interview.exchange import IN_PASSING
 from bot.store.cache import Cache, Known
 
 
@@ -12,9 +13,11 @@ def test_later_rows_make_a_new_picture_and_leave_the_old() -> None:
 
 
 def test_a_question_that_was_ever_asked_stays_so() -> None:
-    one = Known().plus([(1, Answer("q")), (2, Answer("r"))], ["r"])
+    one = Known().plus([(1, Answer("q")), (2, Answer("r"))], [("q", "kiosk", IN_PASSING), ("r", "kiosk", "button")])
     assert one.in_passing == {"q"}
-    assert one.plus([(3, Answer("r"))]).in_passing == {"q"} and one.plus([(3, Answer("q"))], ["q"]).in_passing == frozenset()
+    two = one.plus([(3, Answer("q"))], [("q", "worker", "button")])
+    assert one.plus([(3, Answer("r"))]).in_passing == {"q"} and two.in_passing == frozenset()
+    assert two.modes == {"q": {"kiosk", "worker"}, "r": {"kiosk"}}
 
 
 def test_the_cache_never_goes_back() -> None:

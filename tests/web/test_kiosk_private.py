@@ -151,6 +151,77 @@ def test_a_prison_can_leave_the_private_part_to_its_workers(house: House) -> Non
     assert "safety_room" in [step.question.id for step in web_of(house).talk.path(house.store.state(row.id)).steps]
 
 
+TOLD = {
+    "who_is_here": "alone", "safety_gate": "now", "hurt_ever": "yes", "hurt_now_or_after": "now", "da_help": "safety_plan",
+    "da_speak_marac": "yes", "home_limits_known": "yes",
+}  # fmt: skip
+
+
+def private_part(house: House, name: str) -> tuple[set[str], bool]:
+    """What stands in the private part of somebody's plan, and whether MARAC may be spoken to."""
+    casework = web_of(house).casework
+    case = casework.case(house.person(name).id)
+    live = {item.activity.id for item in case.items if item.sensitive and item.state.live}
+    return live, case.consents.may_share("marac")
+
+
+def test_what_was_told_alone_stays_in_the_plan_when_a_worker_looks(house: House) -> None:
+    row = house.started("Andrei", mode="kiosk")
+    answer_until(house, row.id, lambda step: False, **TOLD)
+    told = private_part(house, "Andrei")
+    assert "da_safety_plan" in told[0] and told[1]
+    worker = house.signed_in()
+    worker.get(f"/interviews/{row.id}")
+    assert worker.title().startswith("That was the last question")
+    state = house.store.state(row.id)
+    assert (state.interview.mode, state.interview.state) == ("kiosk", "complete")
+    assert private_part(house, "Andrei") == told
+    # Nor does it go when the interview is put into the other mode for good.
+    house.store.put_into(row.id, "test", mode="worker")
+    assert private_part(house, "Andrei") == told
+
+
+@pytest.mark.parametrize("room", ["private", "not_private"])
+def test_a_worker_who_goes_on_keeps_what_was_told_alone_and_asks_none_of_it_again(house: House, room: str) -> None:
+    row = house.started("Andrei", mode="kiosk")
+    answer_until(house, row.id, lambda step: step.question.section == "finishing", **TOLD)
+    worker = house.signed_in()
+    worker.get(f"/interviews/{row.id}")
+    assert house.store.interview(row.id).mode == "worker"
+    answer_until(house, row.id, lambda step: False, safety_room=room, home_limits_worker="licence")
+    assert house.store.interview(row.id).state == "complete"
+    asked = [answer.question for answer in house.store.history(row.id) if answer.mode == "worker"]
+    assert "home_limits_worker" in asked and ("have_hurt" in asked) == (room == "private")
+    assert not {"home_limits_known", "safety_gate", "hurt_ever", "da_speak_marac"} & set(asked)
+    live, may_share = private_part(house, "Andrei")
+    assert "da_safety_plan" in live and may_share
+
+
+def test_the_rest_of_what_was_begun_alone_waits_for_a_private_room(house: House) -> None:
+    row = house.started("Andrei", mode="kiosk")
+    answer_until(house, row.id, lambda step: step.question.id == "da_help", **TOLD)
+    house.store.put_into(row.id, "test", mode="worker")
+    answer_until(house, row.id, lambda step: False, safety_room="not_private")
+    state = house.store.state(row.id)
+    assert state.interview.state == "complete" and "da_help" not in state.answers
+    assert web_of(house).talk.path(state).answers["hurt_ever"].options == ("yes",)
+
+
+def test_what_a_worker_put_down_stays_in_the_plan_when_the_person_goes_on_alone(house: House) -> None:
+    row = house.started("Andrei", mode="worker")
+    said = {"where_will_live": "nowhere", "safety_room": "private", "have_hurt": "yes", "home_limits_worker": "licence"}
+    answer_until(house, row.id, lambda step: step.question.section == "finishing", **said)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    state = house.store.state(row.id)
+    answers = web_of(house).talk.path(state).answers
+    assert state.interview.mode == "kiosk"
+    assert answers["have_hurt"].options == ("yes",) and answers["home_limits_worker"].options == ("licence",)
+    # What a worker put down is not shown to somebody alone, nor theirs to change.
+    person.get(f"/interviews/{row.id}/answers")
+    assert 'value="home_limits_worker"' not in person.page and "Licence, court or bail" not in person.page
+
+
 @pytest.mark.parametrize("how", ["get", "post"])
 def test_leaving_locks_at_once_and_tells_nothing(house: House, how: str) -> None:
     row = at_safety(house)

@@ -13,7 +13,7 @@ from bot.interview.exchange import UNHEARD
 from bot.interview.path import Path
 from bot.interview.understanding import has_box
 from bot.language.languages import ENGLISH
-from bot.store.types import WORKER, InterviewState
+from bot.store.types import COMPLETE, WORKER, InterviewState
 from bot.web import kiosk, picturing, security
 from bot.web.posted import PERSON, Posted, read_form
 from bot.web.standing import staff_here
@@ -136,7 +136,7 @@ def _can_wait(question_id: str) -> bool:
 def _beside(state: InterviewState, path: Path, screen: Screen) -> dict[str, object]:
     """What goes beside the question: the worker's side, what a worker said, and that words could not be put into English."""
     app, row = web(), state.interview
-    with_worker = row.mode == WORKER and staff_here()
+    with_worker = staff_here() and (row.mode == WORKER or row.state == COMPLETE)
     if row.language == ENGLISH and not with_worker:
         return {}
     if with_worker:

@@ -179,7 +179,7 @@ def review(interview_id: str, trouble: str = "") -> str:
     app.store.audit(access.by(), "interview reviewed", interview_id, row.person_id)
 
     def rows(chosen: Callable[[Step], bool]) -> tuple[Row, ...]:
-        return app.views.rows_of([step for step in path.steps if not step.implied and chosen(step)], path)
+        return app.views.rows_of([step for step in path.steps if step.askable and chosen(step)], path)
 
     return render_template(
         "review.html", row=row, person=app.store.person(row.person_id), seen=state.newest, turn=new_turn(), trouble=trouble,
