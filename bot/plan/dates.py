@@ -26,6 +26,7 @@ NO_RELEASE = "release date not known"
 NO_PART1 = "part 1 is not completed yet"
 OVER_4_YEARS = "part 2 is not needed: serving over 4 years on reception"
 NOT_RECALLED = "not a recall of this kind"
+RECALL_LENGTH = "the length depends on the kind of recall: the day of release is that of the record"
 NOT_THIS_ROUTE = "the route is not for this person"
 _SATURDAY = 5
 
@@ -184,9 +185,8 @@ def find_dates(plan: PlanData, record: PersonRecord, today: date, high_need: boo
     # A sentence shorter than the window is all window: both assessments are done at once.
     at_once = window is not None and window < reception
     before = {name: _before_release(plan, route, record, today, why, name) for name, route in deadlines.before_release.items()}
-    recall_release = add_days(reception, deadlines.recall_fixed_days) if record.sentence_type == FIXED else None
-    if recall_release is None:
-        why["recall_release_by"] = NOT_RECALLED
+    # How long a fixed-term recall lasts is a matter of law, which changes: no last day is worked out here.
+    why["recall_release_by"] = RECALL_LENGTH if record.sentence_type == FIXED else NOT_RECALLED
     reviews: tuple[date, ...] = ()
     if record.sentence_type == STANDARD:
         # Reviews go on for as long as the recall does; the next one and those around it are enough.
@@ -202,7 +202,7 @@ def find_dates(plan: PlanData, record: PersonRecord, today: date, high_need: boo
         release=record.release,
         tenancy_until=add_days(reception, deadlines.tenancy_days),
         before_release=before,
-        recall_release_by=recall_release,
+        recall_release_by=None,
         reviews=reviews,
         contacts=() if record.release is None else contact_points(record.release, deadlines, high_need),
         both_at_once=at_once,

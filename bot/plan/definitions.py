@@ -272,7 +272,6 @@ class Deadlines:
     prerelease_days: int = 84
     tenancy_days: int = 182
     tenancy_when: Rule = ALWAYS
-    recall_fixed_days: int = 28
     recall_review_days: int = 28
     recall_review_months: int = 12
     at_once_working_days: int = 10

@@ -135,7 +135,6 @@ class PlanLoader:
             prerelease_days=WEEK * number("prerelease", "weeks"),
             tenancy_days=WEEK * number("tenancy", "weeks"),
             tenancy_when=reader.rule(reader.node(top, "tenancy"), "when"),
-            recall_fixed_days=number("recall", "fixed_days"),
             recall_review_days=number("recall", "review_days"),
             recall_review_months=number("recall", "review_months"),
             at_once_working_days=number("at_once", "working_days"),

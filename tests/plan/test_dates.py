@@ -15,6 +15,7 @@ from bot.plan.dates import (
     NO_RELEASE,
     OVER_4_YEARS,
     OVERDUE,
+    RECALL_LENGTH,
     THIS_WEEK,
     add_days,
     add_months,
@@ -171,8 +172,11 @@ def test_an_unknown_release_date_is_shown_not_guessed() -> None:
 
 def test_recall() -> None:
     fixed = find_dates(plan_data(), record(sentence_type="recall_fixed", release=None), TODAY)
-    assert fixed.recall_release_by == date(2026, 12, 14)  # 28 days after 16 November
+    assert fixed.recall_release_by is None, "how long it lasts depends on the kind of recall: no day is made up"
+    assert fixed.to_json(TODAY)["why"]["recall_release_by"] == RECALL_LENGTH
     assert fixed.release is None
+    known = find_dates(plan_data(), record(sentence_type="recall_fixed", release=date(2026, 12, 1)), TODAY)
+    assert (known.release, known.recall_release_by) == (date(2026, 12, 1), None)
     standard = find_dates(plan_data(), record(sentence_type="recall_standard", release=None), TODAY)
     assert standard.recall_release_by is None
     assert standard.reviews[:3] == (date(2026, 12, 14), date(2027, 12, 14), date(2028, 12, 14))

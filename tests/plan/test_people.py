@@ -310,7 +310,7 @@ def test_a_fixed_term_recall_of_somebody_back_within_6_months() -> None:
     plan = person.plan()
     assert notices(plan) == ["both_at_once", "returned", "recall_fixed"]
     assert plan.raised
-    assert plan.dates.recall_release_by == date(2026, 12, 14)
+    assert (plan.dates.release, plan.dates.recall_release_by) == (date(2026, 12, 14), None)
     assert plan.by_key["ttg_motivation:motivation"].level == "2"
     assert plan.by_key["ttg_legal_rights:recall_information"].due.on == date(2026, 12, 7)
     assert plan.by_key["acc_duty_to_refer"].service.service == "hallowdale_housing"  # type: ignore[union-attr]
