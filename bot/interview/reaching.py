@@ -145,13 +145,10 @@ class Reach:
             for kind in field.values:
                 yield {source: _words(kind), "record.recalled": _words("yes" if kind.startswith("recall") else "no")}
         elif source == "record.nationality":
-            for word, status in product([*named, "British", _ANOTHER], [None, *IMMIGRATION]):
-                known = {} if status is None else {"record.immigration_status": _words(status)}
-                yield {
-                    source: _words(word),
-                    "record.foreign_national": _words("yes" if is_foreign(word, status) else "no"),
-                    **known,
-                }
+            for word, status in product([*named, "British", _ANOTHER, None], [None, *IMMIGRATION]):
+                foreign = {True: "yes", False: "no", None: None}[is_foreign(word, status)]
+                stands = {source: word, "record.foreign_national": foreign, "record.immigration_status": status}
+                yield {name: _words(value) for name, value in stands.items() if value is not None}
         elif source == "record.armed_forces":
             yield from ({source: _words(*words)} for words in (("regular", "yes"), ("reservist", "yes"), ("no",)))
         elif field.number:

@@ -58,7 +58,7 @@ class PersonRecord:
     home_area: str | None = None
     responsible_officer: str | None = None
     community_provider: str | None = None
-    nationality: str = "British"
+    nationality: str | None = None
     immigration_status: str | None = None
     flags: tuple[str, ...] = ()
     care_leaver: str | None = None
@@ -94,9 +94,12 @@ class PersonRecord:
         put("sentence_type", self.sentence_type)
         put("recalled", _yes_no(self.sentence_type.startswith("recall")))
         put("returned_within_6_months", _yes_no(self.returned_within_6_months))
-        put("nationality", self.nationality)
-        put("foreign_national", _yes_no(is_foreign(self.nationality, self.immigration_status)))
         put("flags", *self.flags)
+        if self.nationality is not None and not _unsaid(self.nationality):
+            put("nationality", self.nationality)
+        foreign = is_foreign(self.nationality, self.immigration_status)
+        if foreign is not None:
+            put("foreign_national", _yes_no(foreign))
         if self.sentence_months is not None:
             put("sentence_months", number=self.sentence_months)
         if self.release is not None:
@@ -124,10 +127,20 @@ def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000
 
 
-def is_foreign(nationality: str, immigration_status: str | None = None) -> bool:
-    """Whether the record says that the person is from another country. A nationality that is not known is no such word."""
-    name = re.sub(r"[\s.]", "", nationality).lower()
-    return immigration_status in FOREIGN_STATUSES or name not in _BRITISH | _NOT_KNOWN
+def _word(nationality: str) -> str:
+    return re.sub(r"[\s.]", "", nationality).lower()
+
+
+def _unsaid(nationality: str) -> bool:
+    """Whether what stands there only says that it is not known."""
+    return _word(nationality) in _NOT_KNOWN
+
+
+def is_foreign(nationality: str | None, immigration_status: str | None = None) -> bool | None:
+    """Whether the person is from another country; None where the record does not say: nobody is taken for British by silence."""
+    if immigration_status in FOREIGN_STATUSES:
+        return True
+    return None if nationality is None or _unsaid(nationality) else _word(nationality) not in _BRITISH
 
 
 def _yes_no(flag: bool) -> str:
@@ -277,7 +290,7 @@ def read_record(data: Mapping[str, Any], kept: bool = False) -> PersonRecord:
         "home_area": reader.text("home_area"),
         "responsible_officer": reader.text("responsible_officer"),
         "community_provider": reader.text("community_provider"),
-        "nationality": reader.text("nationality") or "British",
+        "nationality": reader.text("nationality"),
         "immigration_status": reader.choice("immigration_status", IMMIGRATION),
         "flags": tuple(flags),
         "care_leaver": reader.choice("care_leaver", YES_NO),

@@ -64,7 +64,7 @@ def _record(
         release=None if weeks_left is None else today + timedelta(weeks=weeks_left),
         part1_completed=came + timedelta(days=2) if days_here > 2 else None,
         made_up=True,
-        **{"sex": "male", **facts},
+        **{"sex": "male", "nationality": "British", **facts},
     )
 
 

@@ -41,7 +41,11 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
             Field("name", "Full name", optional=False),
             Field("date_of_birth", "Date of birth", DAY, hint="For example, 27 3 1991", optional=False),
             Field("sex", "Sex", ONE_CHOICE, choices=(("female", "Female"), ("male", "Male")), optional=False),
-            Field("nationality", "Nationality", usual="British", hint="As the record has it"),
+            Field(
+                "nationality",
+                "Nationality",
+                hint="As the record has it. Leave it empty if it is not known: nobody is taken for British by it",
+            ),
             Field(
                 "immigration_status",
                 "Immigration status",

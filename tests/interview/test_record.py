@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interview.record import IMMIGRATION, RecordError, read_record
+from bot.interview.rules import NOTHING
 from bot.interview.sources import FIELDS
 from tests.interview.strategies import SOME
 
@@ -49,9 +50,9 @@ def problems(**changes: Any) -> dict[str, str]:
 
 def test_the_least_that_is_needed() -> None:
     record = read_record(GOOD)
-    assert (record.release, record.nationality, record.flags, record.resettlement_prison) == (None, "British", (), True)
+    assert (record.release, record.nationality, record.flags, record.resettlement_prison) == (None, None, (), True)
     known = record.facts(TODAY)
-    assert known["record.foreign_national"].options == {"no"}
+    assert not {"record.nationality", "record.foreign_national"} & known.keys(), "nobody is taken for British by silence"
     assert known["record.recalled"].options == {"no"}
     assert known["record.flags"].real
     assert not known.keys() & {"record.release", "record.weeks_to_release", "record.care_leaver", "record.armed_forces"}
@@ -95,13 +96,14 @@ def test_not_in_the_armed_forces() -> None:
             for name in ("British", " english", "WELSH", "Scottish", "Northern Irish", "British Citizen", "GBR", "England")
         ],
         *[(name, "no") for name in ("Wales", "Scotland", "Great Britain", "northern  ireland", "U.K.", "G.B.", "United Kingdom")],
-        *[(name, "no") for name in ("Unknown", "Not known", "NOT STATED", ".")],
+        *[(name, None) for name in ("", "Unknown", "Not known", "NOT STATED", ".")],
         *[(name, "yes") for name in ("Polish", "Irish", "British Virgin Islands", "New South Wales", "Not British")],
     ],
 )
-def test_who_is_from_another_country_by_the_words_of_the_record(nationality: str, foreign: str) -> None:
+def test_who_is_from_another_country_by_the_words_of_the_record(nationality: str, foreign: str | None) -> None:
     known = read_record({**GOOD, "nationality": nationality}).facts(TODAY)
-    assert known["record.foreign_national"].options == {foreign}
+    assert known.get("record.foreign_national", NOTHING).options == ({foreign} if foreign else set())
+    assert ("record.nationality" in known) is (foreign is not None)
 
 
 @pytest.mark.parametrize("status", IMMIGRATION)
@@ -109,7 +111,8 @@ def test_who_is_from_another_country_by_the_words_of_the_record(nationality: str
 def test_an_open_immigration_case_outweighs_the_nationality(nationality: str, status: str) -> None:
     known = read_record({**GOOD, "nationality": nationality, "immigration_status": status}).facts(TODAY)
     foreign = nationality == "Polish" or status in ("leave_to_remain", "asylum", "deportation", "detained")
-    assert known["record.foreign_national"].options == {"yes" if foreign else "no"}
+    said = {"yes"} if foreign else {"no"} if nationality == "British" else set()
+    assert known.get("record.foreign_national", NOTHING).options == said
 
 
 @pytest.mark.parametrize(("day", "age"), [(date(2026, 2, 27), 35), (date(2026, 2, 28), 36), (date(2026, 12, 1), 36)])

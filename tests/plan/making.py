@@ -56,6 +56,7 @@ def record(**changes: Any) -> PersonRecord:
         "part1_completed": date(2026, 11, 18),
         "release": date(2027, 5, 14),
         "home_area": "Northmere",
+        "nationality": "British",
         "care_leaver": "no",
         "armed_forces": "no",
         "made_up": True,

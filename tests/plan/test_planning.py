@@ -142,8 +142,16 @@ def test_nobody_british_is_taken_for_a_foreign_national(sex: str, nationality: s
     assert not {"immigration_case_known", "early_release_explained", "live_after_country"} & {*person.path.by_id}
 
 
+@pytest.mark.parametrize("nationality", [None, "Unknown", "not stated"])
+def test_the_worker_is_told_that_the_nationality_is_missing(nationality: str | None) -> None:
+    person = Person(record(nationality=nationality)).says(gp="no")
+    assert "immigration_case_known" not in person.path
+    assert "no_nationality" in {notice.id for notice in person.plan().notices}
+    assert "no_nationality" not in {notice.id for notice in Person().says(gp="no").plan().notices}
+
+
 def test_an_open_immigration_case_is_planned_for_where_no_nationality_was_written_down() -> None:
-    person = Person(record(immigration_status="deportation")).says(immigration_case_known="no")
+    person = Person(record(nationality=None, immigration_status="deportation")).says(immigration_case_known="no")
     assert "foreign_nationals" in [found.cohort.id for found in person.plan().cohorts]
     assert "immigration_adviser" in routes(person.plan())
 
