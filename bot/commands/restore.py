@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from bot.casework.situation import now
     from bot.interview.loading import load_interview
     from bot.plan.loading import load_plan
-    from bot.store.backup import restore
+    from bot.store.restoring import restore
     from bot.store.store import Store
 
     opened, by = open_parts(load_interview(), load_plan()), who()
@@ -67,6 +67,17 @@ def run(args: argparse.Namespace) -> int:
         say(f"what was here before is in {done.kept_aside}; remove it when nobody needs it")
     if done.erased_again:
         say(f"{done.erased_again} people who had been erased since were erased again")
+    if done.unread:
+        say(
+            "the database that was here is damaged: who was erased here since the backup cannot be told for sure, and may be in it "
+            "again; go through the requests since then that you kept, and erase those people again with bcst2 person erase"
+        )
+    if done.access:
+        users = "; ".join(f"{name} {how}" for name, how in done.access)
+        say(f"who may sign in is as the backup has it; look at each of these (bcst2 users list): {users}")
+    elif done.unread:
+        say("who may sign in is as the backup has it; look for users disabled or changed since then (bcst2 users list)")
+    say("everybody signs in again, and codes that nobody had used are stopped: issue new ones")
     say("who was erased on another machine, or is over their time, is in it again: run bcst2 purge --rehearse")
     if running:
         say("restart the assistant now: it still remembers what was here before")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select, union_all, update
+from sqlalchemy import Select, delete, func, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from bot.plan.dates import in_london
@@ -52,6 +52,8 @@ WHAT = {
     PRIVATE_ANSWERS: "private answers", ALERTS: "alerts", INTERVIEWS: "interviews and plans", RECORDS: "everything",
     KIOSK: "kiosk codes", SESSIONS: "ended sessions", AUDIT: "audit lines",
 }  # fmt: skip
+# What the audit says where the time of all that there is of a person was over.
+ALTOGETHER = f"{OVER}: {WHAT[RECORDS]}"
 PLAN_OPEN, ALERT_OPEN, UNDER_WAY, TO_BE_RELEASED = WHY_OPEN = ("plan", "alert", "interview", "release")
 NOWHERE = ""
 SQUEEZE_SECONDS = 10
@@ -207,14 +209,6 @@ class Erasure(Cases, Corrections):
             count = self._erase(session, person_id, RECORDS, None, opened, do_it=True)
             self.note(session, by, f"{WHOLE}: {why}", person_id)
         return count
-
-    def erased_since(self, line: int) -> list[str]:
-        """The ids of the people that were erased altogether, by hand or as their time was over, after a line of the audit."""
-        everything = f"{OVER}: {WHAT[RECORDS]}"
-        said = or_(models.Audit.what.startswith(f"{WHOLE}: "), models.Audit.what == everything)
-        with self.read() as session:
-            rows = session.scalars(select(models.Audit.subjects).where(models.Audit.id > line, said).order_by(models.Audit.id))
-            return [subjects[0] for subjects in rows]
 
     # -- how
 

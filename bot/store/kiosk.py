@@ -6,7 +6,7 @@ anything is kept as it is: codes and PINs are hashed with argon2, and the hash o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session as Db
 
 from bot.plan.dates import of_stay
@@ -86,17 +86,18 @@ class Kiosk(KioskRequests, Sessions, Users):
         with self.read() as session:
             return _access(access_row(session, access_id))
 
-    def revoke_access(self, access_id: str, by: str) -> None:
-        """Stop a code or a PIN, and end the sessions that came by it. Raises NotFound."""
-        with self.write() as session:
-            access_row(session, access_id)
-            self._revoke(session, by, KioskAccess.id == access_id)
-
     def revoke_all(self, person_id: str, by: str) -> None:
         """Stop every code, PIN and hand-over of a person, of whichever interview, and end the sessions that came by them."""
         with self.write() as session:
             mine = select(models.Interview.id).where(models.Interview.person_id == person_id)
             self._revoke(session, by, KioskAccess.interview_id.in_(mine))
+
+    def close_all(self, by: str, stopped: Collection[str]) -> None:
+        """After a restore: end every session; stop codes that nobody has used, hand-overs, and these that had been stopped."""
+        with self.write() as session:
+            session.execute(delete(models.Session))
+            unused, handed = KioskAccess.used_at.is_(None), KioskAccess.kind == HANDED
+            self._revoke(session, by, or_(unused, handed, KioskAccess.id.in_(stopped)))
 
     def _revoke(self, session: Db, by: str, *which: ColumnElement[bool]) -> None:
         found = session.scalars(select(KioskAccess).where(KioskAccess.revoked_at.is_(None), *which).with_for_update())

@@ -218,6 +218,21 @@ def test_a_running_or_newer_database_is_not_replaced_unasked(home: Path, tmp_pat
     assert "bcst2-before-restore-" in said
 
 
+def test_a_restore_says_what_the_backup_does_not_know(home: Path, tmp_path: Path, capsys: Said) -> None:
+    out = tmp_path / "backup.bcst2"
+    run(capsys, "backup", str(out))
+    assert run(capsys, "users", "disable", "sam")[0] == 0
+    code, _, said = run(capsys, "restore", str(out), "--force")
+    assert code == 0 and "look at each of these (bcst2 users list): sam was disabled here" in said
+    assert "codes that nobody had used are stopped" in said and "is damaged" not in said
+    run(capsys, "person", "erase", CLOSED, "--reason", "asked", "--yes")
+    (home / "bcst2.sqlite3").write_bytes(b"This is not a database. " * 400)
+    code, _, said = run(capsys, "restore", str(out), "--force")
+    assert code == 0 and "who was erased here since the backup cannot be told for sure" in said
+    assert "look for users disabled or changed since then" in said
+    assert there(CLOSED)
+
+
 def test_a_damaged_backup_changes_nothing(home: Path, tmp_path: Path, capsys: Said) -> None:
     out = tmp_path / "backup.bcst2"
     run(capsys, "backup", str(out))

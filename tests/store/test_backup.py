@@ -17,11 +17,12 @@ from sqlalchemy import text
 
 from bot.interview.answers import Answer
 from bot.store import Store, StoreError
-from bot.store.backup import DATABASE, KEYS, MANIFEST, SESSION_KEY, BackupRefused, Restored, make_backup, read_manifest, restore
+from bot.store.backup import DATABASE, KEYS, MANIFEST, SESSION_KEY, BackupRefused, make_backup, read_manifest
 from bot.store.database import MIGRATIONS, make_engine, utc_now
 from bot.store.errors import StoreUnreachable
 from bot.store.keys import create_keys, rotate
 from bot.store.private import OpenParts
+from bot.store.restoring import Restored, restore
 from tests.store.making import begin, make_record, say
 
 NOTHING = OpenParts(frozenset(), frozenset(), frozenset(), frozenset())
