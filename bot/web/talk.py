@@ -17,6 +17,7 @@ from bot.store.store import Store
 from bot.store.types import FIRST, PRERELEASE, WORKER, InterviewRow, InterviewState
 from bot.web.dialogue import Dialogue, RasaDown
 from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, Outgoing, Posted, new_turn, outgoing, payload
+from bot.web.sent import Sent, of_page
 from bot.web.tongues import Tongues
 
 PRIVATE = "~"
@@ -47,6 +48,7 @@ class Talk:
         self.rasa = rasa
         self.tongues = tongues
         self.finder = PathFinder(interview)
+        self.sent = Sent()
 
     def path(self, state: InterviewState) -> Path:
         """The path of an interview, as the actions compute it."""
@@ -112,6 +114,7 @@ class Talk:
             StoreError: the store failed.
         """
         state = self.store.state(interview_id)
+        posted = self._named(posted, state)
         if state.turn is not None and state.turn.turn_id == posted.turn:
             return state  # a double tap; a later repeat the action itself knows
         path = self.path(state)
@@ -127,6 +130,7 @@ class Talk:
             metadata["asks"] = posted.asks
         if made:
             metadata |= {"translation": made, "by_button": sorted(self.tongues.by_button if self.tongues else ())}
+        self.sent.sending(interview_id, posted)
         try:
             self.rasa.say(interview_id, (out.typed and made.get("text")) or out.message, out.typed, metadata)
         except RasaDown as error:
@@ -141,6 +145,13 @@ class Talk:
             raise NotTaken("the action did not write the turn down")
         self._keep_words(out, made, after, posted, speaker)
         return after
+
+    def _named(self, posted: Posted, state: InterviewState) -> Posted:
+        """The turn, which is another where its page has sent something else before, such as a choice changed while all was slow."""
+        named = self.sent.named(state.interview.id, posted)
+        # Where nothing has come since, the page's own first choice is no other screen's.
+        mine = named is not posted and state.turn is not None and of_page(state.turn.turn_id, posted)
+        return replace(named, seen=state.newest) if mine else named
 
     def may_go_on(self, state: InterviewState) -> bool:
         """Whether the page has a box for words to go with the yes or no to what else was heard."""

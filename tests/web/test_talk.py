@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from bot.web.dialogue import RasaDown
 from tests.web.conftest import Browser, House, Midway, answer_until, text_of, web_of
 
 
@@ -71,11 +73,44 @@ def test_an_answer_is_written_down_and_said_back(house: House, worker: Browser, 
 def test_the_same_page_sent_twice_is_one_turn(house: House, worker: Browser, row: str) -> None:
     form = {name: worker.hidden(name) for name in ("turn", "seen", "question")}
     token = worker.hidden("csrf_token")
-    for option in ("owned", "owned", "hostel"):
+    for option in ("owned", "owned", "hostel", "hostel"):
         sent = {"csrf_token": token, **form, "option": option}
         assert worker.client.post(f"/interviews/{row}/turns", data=sent).status_code == 303
     history = [entry for entry in house.store.history(row) if entry.question == "where_lived"]
-    assert [entry.answer.options for entry in history] == [("owned",)]
+    # Another choice is no repeat: whoever goes back to the page, or was told to try again, has the last word.
+    assert [entry.answer.options for entry in history] == [("owned",), ("hostel",)]
+
+
+def test_a_choice_that_was_changed_while_all_was_slow_is_taken(
+    house: House, worker: Browser, row: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = worker.hidden("turn")
+    late: list[tuple[Any, ...]] = []
+
+    def slow(*given: Any) -> list[dict[str, Any]]:
+        late.append(given)
+        raise RasaDown("no answer yet")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.rasa, "say", slow)
+        assert worker.turn(row, option="owned").status_code == 503
+    house.rasa.say(*late[0])  # Rasa takes it after the page has given up
+    worker.turn(row, option="hostel")
+    assert house.store.state(row).answers["where_lived"].options == ("hostel",)
+    assert "I have put: A hostel" in text_of(worker.page)
+    assert house.store.turn(row, turn) is not None
+
+
+def test_a_choice_that_another_screen_has_changed_meanwhile_is_not_taken_over_it(house: House, worker: Browser, row: str) -> None:
+    form = {name: worker.hidden(name) for name in ("turn", "seen", "question")}
+    worker.turn(row, option="owned")
+    other = house.signed_in()
+    other.get(f"/interviews/{row}")
+    other.turn(row, change="where_lived")
+    other.turn(row, option="hostel")
+    worker.post(f"/interviews/{row}/turns", {**form, "option": "social_housing"}, follow=True)
+    assert house.store.state(row).answers["where_lived"].options == ("hostel",)
+    assert "answered on another screen" in worker.page
 
 
 def test_loading_a_posted_page_again_shows_the_interview(worker: Browser, row: str) -> None:
