@@ -108,8 +108,8 @@ class Conversation:
     def _wish(self, situation: Situation, path: Path, heard: Heard, current: Step | None) -> Outcome:
         here = current.question.id if current else None
         if heard.intent == "pause":
-            if current is None:  # what is finished stays finished
-                return self._stay(situation, path, "pause", None, say("utter_finished"))
+            if path.next() is None:  # what is finished stays finished, also where one of its answers is looked at
+                return Outcome("pause", None, (), (say("utter_finished"),), None, COMPLETE)
             return Outcome("pause", here, (), (say("utter_paused"),), situation.focus, PAUSED)
         if heard.intent == "person":
             return self._stay(situation, path, "person", here, say("utter_person"))

@@ -216,12 +216,15 @@ class Interviews(Alerts):
             reply=self.cipher.seal(decision.reply), focus=decision.focus, state=decision.state,
         )  # fmt: skip
         session.add(turn)
-        if decision.state != row.state and COMPLETE in (decision.state, row.state):
-            completed = decision.state == COMPLETE
-            row.completed_at = now if completed else None
-            self.note(session, decision.by, "interview completed" if completed else "interview reopened", row.id, row.person_id)
+        state = _state_after(row, decision)
+        if state == COMPLETE and row.completed_at is None:
+            row.completed_at = now
+            self.note(session, decision.by, "interview completed", row.id, row.person_id)
+        elif state != COMPLETE and row.completed_at is not None and decision.answers:
+            row.completed_at = None
+            self.note(session, decision.by, "interview reopened", row.id, row.person_id)
         row.mode, row.language = decision.mode or row.mode, decision.language or row.language
-        row.level, row.focus, row.state, row.updated_at = decision.level or row.level, decision.focus, decision.state, now
+        row.level, row.focus, row.state, row.updated_at = decision.level or row.level, decision.focus, state, now
         session.flush()
         written = []
         for entry in decision.answers:
@@ -268,6 +271,11 @@ def _load(session: Session, interview_id: str, lock: bool = False) -> tuple[mode
     if found is None:
         raise NotFound("interview")
     return found[0], found[1]
+
+
+def _state_after(row: models.Interview, decision: Decision) -> str:
+    """The state of an interview after a turn. To look at an answer of one that is complete opens nothing: only an answer does."""
+    return COMPLETE if row.state == COMPLETE and decision.state == OPEN and not decision.answers else decision.state
 
 
 def _turns(interview_id: str) -> Select[models.Turn]:

@@ -216,8 +216,16 @@ def test_completing_and_reopening_are_dated_and_audited(store: Store, clock: Clo
     clock.forward(hours=1)
     store.take_turn(interview.id, "t2", say(state="complete"))
     assert store.interview(interview.id).completed_at == clock.now.replace(hour=10)
+    # Looking at an answer, or going on to look another day, takes nothing back; an answer that opens something does.
     store.take_turn(interview.id, "t3", say(state="open"))
-    assert store.interview(interview.id).completed_at is None
+    done = store.interview(interview.id)
+    assert (done.state, done.completed_at) == ("complete", clock.now.replace(hour=10))
+    store.take_turn(interview.id, "t4", say(state="paused"))
+    store.take_turn(interview.id, "t5", say(state="complete"))
+    assert store.interview(interview.id).completed_at == clock.now.replace(hour=10)
+    store.take_turn(interview.id, "t6", say(Answer("q", text="one"), state="open"))
+    reopened = store.interview(interview.id)
+    assert (reopened.state, reopened.completed_at) == ("open", None)
     rows = store.audit_rows()
     assert [row.what for row in rows] == ["interview reopened", "interview completed", "interview started", "person added"]
     assert rows[1].subjects == (interview.id, interview.person_id)

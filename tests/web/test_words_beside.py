@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.actions.forms import Turns
@@ -172,6 +174,21 @@ def test_what_is_finished_stays_finished(house: House, worker: Browser, row: str
     assert before.state == COMPLETE
     worker.get(f"/interviews/{row}")
     worker.turn(row, do="pause")
+    after = house.store.interview(row)
+    assert (after.state, after.completed_at) == (COMPLETE, before.completed_at)
+
+
+@pytest.mark.parametrize("then", ["skip", "pause", ""])
+def test_looking_at_an_answer_of_what_is_finished_leaves_it_finished(house: House, worker: Browser, row: str, then: str) -> None:
+    answer_until(house, row, lambda step: False)
+    before = house.store.interview(row)
+    house.clock.ahead = timedelta(minutes=5)
+    worker.get(f"/interviews/{row}/answers")
+    worker.turn(row, change="where_lived")
+    assert worker.open_question(house, row) == "where_lived"
+    if then:
+        worker.turn(row, do=then)
+        assert worker.title().startswith("That was the last question")
     after = house.store.interview(row)
     assert (after.state, after.completed_at) == (COMPLETE, before.completed_at)
 
