@@ -205,9 +205,11 @@ def _closed(posted: Posted, step: Step, limits: Mapping[str, int]) -> Outgoing:
     # A choice that was only left standing does not speak against what was typed.
     left_standing = not posted.picked and set(posted.options) == before and bool(before)
     if (words and left_standing) or (new and not posted.options):
+        _short_enough(new, limits)
         return Outgoing(new or words, typed=True, words=new or words)
     choose(question, posted.options, step.options)
     options, more = list(posted.options), f"{more}\n{words}".strip() if question.takes_more else ""
+    fits_beside(more, limits)
     if new:
         # All that is kept is said, so that its English is of all of it.
         return _beside(more or new, ANSWER, options, more)
@@ -260,6 +262,12 @@ def _empty(step: Step) -> Outgoing:
         # An emptied box takes the answer away, as a skip does not.
         return Outgoing(payload(ANSWER, question=step.question.id))
     raise InvalidAnswer("choose_one" if step.question.kind == "scale" else "say_something")
+
+
+def fits_beside(more: str, limits: Mapping[str, int]) -> None:
+    """That all the words beside a choice can be kept as one: each box alone may be short enough. Raises InvalidAnswer."""
+    if len(more) > limits["long_text"]:
+        raise InvalidAnswer("too_long", limit=limits["long_text"])
 
 
 def _short_enough(text: str, limits: Mapping[str, int]) -> str:

@@ -16,7 +16,7 @@ from bot.store.notes import WORDS
 from bot.store.store import Store
 from bot.store.types import FIRST, PRERELEASE, WORKER, InterviewRow, InterviewState
 from bot.web.dialogue import Dialogue, RasaDown
-from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, Outgoing, Posted, new_turn, outgoing, payload
+from bot.web.posted import ANSWER, BEGIN, CONFIRM, DENY, Outgoing, Posted, fits_beside, new_turn, outgoing, payload
 from bot.web.sent import Sent, of_page
 from bot.web.tongues import Tongues
 
@@ -199,7 +199,11 @@ class Talk:
         limits = self.interview.limits
         if state.last[0] == SAY_MORE and posted.question in (None, state.last[1]):
             nothing = posted.do == ANSWER and not posted.typed and not posted.options
-            return Outgoing(payload(BACK_TO_QUESTIONS)) if nothing else outgoing(posted, None, limits)
+            out = Outgoing(payload(BACK_TO_QUESTIONS)) if nothing else outgoing(posted, None, limits)
+            added_to = path.answers.get(state.last[1] or "")
+            if out.typed and added_to is not None:
+                fits_beside(f"{added_to.more}\n{out.words}".strip(), limits)
+            return out
         step, asking = path.by_id.get(posted.question or ""), path.next(state.interview.focus)
         try:
             return outgoing(posted, step, limits)

@@ -131,6 +131,26 @@ def test_unknown_interviews(worker: Browser) -> None:
     assert worker.post(f"/interviews/{'0' * 32}/turns", {"do": "pause"}).status_code == 404
 
 
+def test_words_that_are_too_long_only_together_are_kept_beside_the_choice(house: House, worker: Browser, row: str) -> None:
+    response = worker.turn(row, option="owned", more="m" * 1990, words="w" * 1990)
+    assert response.status_code == 422
+    assert "m" * 1990 in worker.page and "w" * 1990 in worker.page
+    assert re.search(r'value="owned" checked', worker.page)
+    assert worker.turn(row, more="m" * 1990, words="w" * 1990).status_code == 422
+    assert "m" * 1990 in worker.page and "w" * 1990 in worker.page
+    assert "where_lived" not in house.store.state(row).answers
+
+
+def test_more_that_is_too_long_with_what_is_there_stays_in_its_box(house: House, worker: Browser, row: str) -> None:
+    worker.turn(row, option="owned", more="m" * 1990)
+    worker.turn(row, words="I want to say more")
+    response = worker.turn(row, words="zebra " * 250)
+    assert response.status_code == 422
+    assert "zebra " * 200 in worker.page
+    worker.turn(row, words="zebra")
+    assert house.store.state(row).answers["where_lived"].more == "m" * 1990 + "\nzebra"
+
+
 # -- when something is down
 
 
