@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.hearing import Message, read_message
 from bot.actions.situation import context, situation
 from bot.casework.casework import Casework
-from bot.casework.raising import TALK, alerts_of, remark
+from bot.casework.raising import TALK, UNREAD, alerts_of, remark
 from bot.dialogue.content import OFFERED, fingerprint, form_of
 from bot.interview.answers import Answer
 from bot.interview.definitions import Interview
@@ -105,6 +105,9 @@ class Turns:
                 found += alerts_of(plan, outcome.path, context)
             for kind in outcome.urgent:
                 found += remark(plan, kind, _said(message))
+            if message.heard.unread and not outcome.urgent:
+                # Their words stand in the interview: the alert holds none, and so is raised once however many follow.
+                found += remark(plan, UNREAD)
             if outcome.kind == "person":
                 found += remark(plan, TALK)
         except Exception as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.interview.exchange import CONFIRM, DENY, Heard
 from bot.interview.understanding import URGENT_KINDS, Guess
+from bot.language.languages import ENGLISH
 
 WORDS_LIMIT = 20_000
 
@@ -41,6 +42,16 @@ def _metadata(events: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     return {}
 
 
+def unread(translation: Mapping[str, Any], words: str) -> bool:
+    """Whether words are in another language and nobody could put them into English: to a model of English they say nothing."""
+    strange = bool(translation.get("problem")) and translation.get("looks_like") != ENGLISH
+    return strange and any(letter.isalpha() for letter in words)
+
+
+def _kinds(found: object) -> tuple[str, ...]:
+    return tuple(kind for kind in dict.fromkeys(found if isinstance(found, list) else ()) if kind in URGENT_KINDS)
+
+
 def read_message(tracker: Mapping[str, Any]) -> Message:
     """The newest message of a tracker as Rasa posts it. Takes anything: what is not of its form is left out."""
     latest = tracker.get("latest_message") or {}
@@ -55,8 +66,15 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
     words = metadata.get("words")
     made = metadata.get("translation")
     translation = made if isinstance(made, Mapping) else {}
-    # Words that nobody could put into English say nothing to a model of English. What sounds urgent is heard all the same.
-    strange = bool(translation.get("problem"))
+    text = _text(words if words is not None else latest.get("text"))
+    # Of words that nobody could put into English only what is English, and urgent, outright is heard.
+    unheard = unread(translation, text)
+    in_english = translation.get("looks_like") == ENGLISH
+    strange = bool(translation.get("problem")) and not in_english
+    outright = _kinds(latest.get("outright"))
+    alerts = outright if unheard else tuple(dict.fromkeys((*_kinds(latest.get("alerts")), *outright)))
+    if unheard:
+        intent = "words"
     buttons = metadata.get("by_button")
     settles, right = metadata.get("settles"), metadata.get("right")
     button = metadata.get("button")
@@ -66,13 +84,14 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         chosen = pressed.get("option")
         intent, asked, strange = str(pressed.get("intent")), [], True
         options = tuple(map(str, chosen)) if isinstance(chosen, list) else ()
-    # What a machine translated never settles these, not even by way of "I also heard".
-    kept = frozenset(map(str, buttons)) if isinstance(buttons, list) and translation.get("text") else frozenset()
+    # What is typed in another language never settles these, not even by way of "I also heard".
+    foreign = bool(text) and translation.get("from", ENGLISH) != ENGLISH
+    kept = frozenset(map(str, buttons)) if isinstance(buttons, list) and foreign else frozenset()
     heard = Heard(
         intent=intent,
         question=asked[0] if asked else (question if isinstance(question, str) and question else None),
         options=options,
-        text=_text(words if words is not None else latest.get("text")),
+        text=text,
         parts={str(key): _text(value) for key, value in parts.items()} if isinstance(parts, Mapping) else {},
         more=_text(metadata.get("more")),
         guesses=()
@@ -80,15 +99,16 @@ def read_message(tracker: Mapping[str, Any]) -> Message:
         else tuple(guess for guess in _guesses(latest.get("option_guesses") or []) if guess.question not in kept),
         by_button=kept,
         seen=seen if isinstance(seen, int) else None,
-        alerts=tuple(kind for kind in dict.fromkeys(latest.get("alerts") or []) if kind in URGENT_KINDS),
-        surely=latest.get("surely_urgent") is True,
-        private=latest.get("private") is True and not translation.get("problem"),
+        alerts=alerts,
+        surely=bool(outright) or (latest.get("surely_urgent") is True and not unheard),
+        private=latest.get("private") is True and not unheard,
         off=latest.get("off") is True and not strange,
-        english=_text(translation.get("text")),
+        english="" if in_english else _text(translation.get("text")),
         settles=settles if settles in (CONFIRM, DENY) else "",
         right=tuple(map(str, right)) if isinstance(right, list) else (),
         asks=_text(metadata.get("asks")),
         pressed=bool(pressed),
+        unread=unheard,
     )
     return Message(
         interview=str(tracker.get("sender_id")),

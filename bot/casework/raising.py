@@ -11,7 +11,7 @@ from bot.plan.alerts import find_alerts
 from bot.plan.definitions import PlanData
 from bot.store.plan_types import NewAlert
 
-TALK = "talk"
+TALK, UNREAD = "talk", "unread"
 LONGEST_SAID = 2000
 
 
@@ -56,5 +56,5 @@ def remark(plan: PlanData, kind: str, said: str = "") -> Iterator[NewAlert]:
     if rule is not None:
         yield NewAlert(
             kind=rule.kind, who=rule.who, words=rule.words, detail=rule.detail, said=said[:LONGEST_SAID], source=rule.source,
-            sensitive=rule.sensitive,
+            sensitive=rule.sensitive, daily=kind == UNREAD,
         )  # fmt: skip

@@ -28,6 +28,7 @@ from bot.dialogue.deciding import (
     urgent_in,
 )
 from bot.dialogue.options import APART, GUESSES, KINDS, NAMED, in_words, open_question
+from bot.dialogue.patterns import outright_in
 from bot.interview.loading import load_interview
 
 Marks = TypeVar("Marks", CommandSettings, UrgentSettings, PrivateSettings)
@@ -93,7 +94,8 @@ class CommandClassifier(_Decider):
 class UrgentDetector(_Decider):
     """Adds ``alerts``: the kinds of urgent remark in words, whatever else they are. Missing one is the worst error of all.
 
-    And ``surely_urgent``: whether one of them is surely one.
+    And ``surely_urgent``: whether one of them is surely one. ``outright``: the kinds that the words say outright in English as they
+    were typed, where what is weighed is what a machine made of them, or made nothing of.
     """
 
     @staticmethod
@@ -107,6 +109,9 @@ class UrgentDetector(_Decider):
             message.set("alerts", found, add_to_output=True)
             surely = surely_urgent(found, message.get(KINDS) or {}, message.get(NAMED) or {})
             message.set("surely_urgent", surely, add_to_output=True)
+            metadata = message.get("metadata") or {}
+            if metadata.get("translation"):
+                message.set("outright", outright_in(str(metadata.get("words") or "")), add_to_output=True)
         return messages
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Dict, FrozenSet, List, Mapping, Sequence, Text, Tuple
 
-from bot.dialogue.words import load_vocabulary
+from bot.dialogue.words import load_vocabulary, read
 from bot.interview.loading import DATA
 from bot.interview.yamlfile import read_yaml
 
@@ -174,6 +174,12 @@ def kinds_in(text: Text, root: Path = DATA, sentences: Sequence[Text] = ()) -> D
         if any(outright.stands(said, match) for said in (words, *parts) for match in pattern.finditer(said)):
             found[kind] = found.get(kind, 0.0) + OUTRIGHT
     return {kind: count for kind, count in found.items() if count}
+
+
+def outright_in(said: Text) -> List[Text]:
+    """The kinds of urgent remark that words say outright, as they were typed."""
+    reading = read(said)
+    return [kind for kind, count in kinds_in(reading.text, sentences=sentences_of(reading.spoken)).items() if count >= OUTRIGHT]
 
 
 def _unspared(words: Text, root: Path) -> Text:

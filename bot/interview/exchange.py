@@ -38,6 +38,7 @@ class Heard:
 
     ``surely``: an urgent remark is more likely than not. So little is enough for an alert that what is said may well be an answer.
     ``pressed``: a button says what is meant, and the words only stood beside it. What is urgent or private in them is heard.
+    ``unread``: the words are in another language and nobody could put them into English. They are kept, and say nothing here.
     """
 
     intent: str
@@ -58,6 +59,12 @@ class Heard:
     right: tuple[str, ...] = ()
     asks: str = ""
     pressed: bool = False
+    unread: bool = False
+
+    @property
+    def meant(self) -> str:
+        """The words by which it is understood; none where they could not be read: a Polish "no" is no English one."""
+        return self.english or ("" if self.unread else self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ def read(step: Step, heard: Heard, limits: Mapping[str, int], sure: float) -> Re
         InvalidAnswer: it gives none that can be kept; ``not_sure`` carries the likeliest options.
     """
     question = step.question
+    if heard.by_button and not heard.pressed and (question.sensitive or question.id in heard.by_button):
+        raise InvalidAnswer("buttons_only" if question.sensitive else "by_button")
     if heard.intent in NOT_NOW_INTENTS:
         # A refusal may hold what was refused: "I'd rather not say, he used to hit me".
         unkept = heard.pressed or heard.private or heard.alerts or question.sensitive
@@ -41,7 +43,7 @@ def read(step: Step, heard: Heard, limits: Mapping[str, int], sure: float) -> Re
         raise InvalidAnswer("buttons_only")
     if not words:
         raise InvalidAnswer("choose_one" if question.kind == "one" else "choose_some")
-    return replace(_understood(step, clean(heard.english) or words, heard.guesses, sure), words=words)
+    return replace(_understood(step, clean(heard.meant), heard.guesses, sure), words=words)
 
 
 def _more(step: Step, heard: Heard) -> str:
@@ -64,7 +66,9 @@ def _understood(step: Step, words: str, guesses: tuple[Guess, ...], sure: float)
     """The option that the words name exactly, or that understanding is sure of; else InvalidAnswer with the likeliest."""
     question = step.question
     said = normal(words)
-    exact = [option.id for option in step.options if said in (normal(option.plain), normal(option.easy), normal(option.id))]
+    exact = [
+        option.id for option in step.options if said and said in (normal(option.plain), normal(option.easy), normal(option.id))
+    ]
     if len(exact) == 1:
         return Recorded(choose(question, exact, step.options), "exact", words)
     found = chosen(question, step.options, guesses, sure)

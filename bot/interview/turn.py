@@ -204,7 +204,7 @@ class Conversation:
         """The turn that says whether what else was heard is right; None if it says something else instead."""
         here, pending = current.question.id if current else None, situation.pending
         if heard.intent == "words":
-            said = self._yes_or_no(heard.english or heard.text)
+            said = self._yes_or_no(heard.meant)
         else:
             said = {CONFIRM: "yes", DENY: "no"}.get(heard.intent, "")
         if not said:
@@ -243,7 +243,7 @@ class Conversation:
         current = path.next(situation.focus)
         if not situation.pending.heard or situation.has_left(heard):
             return self._old_page(situation, path, current, heard)
-        words = (heard.english or heard.text) if heard.intent == "words" else ""
+        words = heard.meant if heard.intent == "words" else ""
         # "No" in words is a no, whichever button was pressed: what is not put down is only asked.
         denies = self._yes_or_no(_FIRST.split(words.strip(), maxsplit=1)[0]) == "no"
         about = replace(heard, intent=DENY if denies else heard.settles, options=heard.right)
@@ -262,7 +262,7 @@ class Conversation:
             item = also_item(also, heard.text, *((asked.about, asked.unsure) if len(first.reply) > 1 else ()))
             return replace(first, reply=(*first.reply[:1], item))
         else:
-            return replace(first, kind=UNHEARD) if words else first
+            return replace(first, kind=UNHEARD) if words or heard.unread else first
         step = first.path.next(then.focus)
         reply = first.reply + then.reply
         return replace(first, kind=then.kind, question=then.question, reply=reply, focus=then.focus, state=then.state, step=step)
@@ -273,7 +273,7 @@ class Conversation:
         What else was said still counts: a wish, private words, and other words wait beside what is asked, but for urgent ones.
         """
         here, pending = current.question.id if current else None, situation.pending
-        words = bool(heard.settles and heard.intent == "words" and heard.text) and not self._yes_or_no(heard.english or heard.text)
+        words = bool(heard.settles and heard.intent == "words" and heard.text) and not self._yes_or_no(heard.meant)
         if heard.settles and heard.intent in _WISHES:
             outcome = self._wish(situation, path, heard, current)
         elif words and heard.private:

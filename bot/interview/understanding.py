@@ -187,16 +187,22 @@ def with_gates(
 
 
 def may_go_on(
-    finder: PathFinder, context: Context, answers: Mapping[str, Answer], heard: Iterable[Beside], focus: str | None = None
+    finder: PathFinder,
+    context: Context,
+    answers: Mapping[str, Answer],
+    heard: Iterable[Beside],
+    focus: str | None = None,
+    by_button: Collection[str] = (),
 ) -> bool:
     """Whether words may go with the yes or no to what else was heard.
 
     They answer no question; those in which nothing is heard wait beside the next one, be all of what was heard right or none.
+    A question ``by_button`` has no box for them.
     """
     heard = tuple(heard)
     put = ((), tuple(each for each in heard if each.sure), heard)
     steps = [finder.path(context, {**answers, **taken(finder, context, answers, each)}).next(focus) for each in put]
-    return all(step is not None and has_box(step.question) for step in steps)
+    return all(step is not None and has_box(step.question) and step.question.id not in by_button for step in steps)
 
 
 def has_box(question: Question) -> bool:

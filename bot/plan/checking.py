@@ -21,7 +21,7 @@ _PLACE = re.compile(r"(.*?):(\d+): ")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 # Whom a route's step or an alert can fall to beside what the files name.
 _WHO = ("worker", "prison", "healthcare", "home", "partner")
-_KINDS_OF_ALERT = ("safety", "self_harm", "health", "child", "talk")
+_KINDS_OF_ALERT = ("safety", "self_harm", "health", "child", "talk", "unread")
 _STATEMENTS = ("duty", "guidance")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, or_, select
@@ -18,6 +18,7 @@ from bot.store.plan_types import AlertRow, NewAlert
 from bot.store.types import Prisons
 
 LONGEST_NOTE = 2000
+DAY = timedelta(days=1)
 
 
 class Alerts(AuditTrail):
@@ -79,7 +80,7 @@ class Alerts(AuditTrail):
         prison = session.scalar(select(models.Person.prison).where(models.Person.id == interview.person_id))
         raised: list[str] = []
         for alert in alerts:
-            if not _is_new(alert, before, answered):
+            if not _is_new(alert, before, answered, at):
                 continue
             row = Alert(
                 id=uuid4().hex, person_id=interview.person_id, interview_id=interview.id, prison=prison, raised_at=at,
@@ -123,9 +124,9 @@ def payload_of(alert: NewAlert | AlertRow) -> dict[str, object]:
     }
 
 
-def _is_new(alert: NewAlert, before: Iterable[AlertRow], answered: Collection[str]) -> bool:
+def _is_new(alert: NewAlert, before: Iterable[AlertRow], answered: Collection[str], at: datetime) -> bool:
     same = [row for row in before if _identity(row) == _identity(alert)]
-    if any(row.open for row in same):
+    if any(row.open or (alert.daily and at - row.raised_at < DAY) for row in same):
         return False
     if not same or alert.rule is None:
         return True

@@ -38,7 +38,8 @@ class NewAlert:
 
     ``rule`` is an id of ``alerts.yml``, or None for one that rests on a remark or on the wish to talk to somebody; ``who`` are the
     roles that must act. ``words`` may be shown to any worker; ``detail``, ``because`` (``Cause.to_json``) and ``said`` (the
-    person's own words) only to the safeguarding role where the alert is ``sensitive``.
+    person's own words) only to the safeguarding role where the alert is ``sensitive``. ``daily``: not raised again within a day,
+    acknowledged or not.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class NewAlert:
     said: str = ""
     source: str = ""
     sensitive: bool = True
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ OUTCOMES = {name: sentence(words).rstrip(".") for name, words in staff.OUTCOMES.
 STANDING_COLOURS = {"given": "green", "refused": "red", "withdrawn": "red", "lapsed": "orange", "not_asked": "grey"}
 ALERT_KINDS = {
     "safety": "Safety", "self_harm": "Self-harm", "health": "Health", "child": "A child", "talk": "Wants to talk to somebody",
+    "unread": "Words that nobody could read yet",
 }  # fmt: skip
 FACTORS = {"family_relations": "Family", "mental_health": "Mental health", "physical_health": "Physical health"}
 WHERE = {"custody": "In this prison", "community": "Outside", "both": "Here and outside"}

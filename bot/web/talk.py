@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.actions.hearing import unread
 from bot.actions.situation import context, situation
 from bot.casework.proposing import of_this_stay
 from bot.interview.answers import Answer, InvalidAnswer
@@ -132,7 +133,9 @@ class Talk:
             metadata |= {"translation": made, "by_button": sorted(self.tongues.by_button if self.tongues else ())}
         self.sent.sending(interview_id, posted)
         try:
-            self.rasa.say(interview_id, (out.typed and made.get("text")) or out.message, out.typed, metadata)
+            # English words in another language's interview are heard as they are: no machine makes them plainer.
+            english = out.typed and made.get("looks_like") != ENGLISH and made.get("text")
+            self.rasa.say(interview_id, english or out.message, out.typed, metadata)
         except RasaDown as error:
             # It may have been written down before Rasa failed.
             after = self.store.state(interview_id)
@@ -156,24 +159,17 @@ class Talk:
     def may_go_on(self, state: InterviewState) -> bool:
         """Whether the page has a box for words to go with the yes or no to what else was heard."""
         here = situation(state)
-        return may_go_on(self.finder, here.context, here.answers, here.pending.heard, here.focus)
+        by_button = self.tongues.buttons_only(state.interview.language) if self.tongues else frozenset()
+        return may_go_on(self.finder, here.context, here.answers, here.pending.heard, here.focus, by_button)
 
     def _made_of(self, out: Outgoing, posted: Posted, state: InterviewState, path: Path) -> dict[str, Any]:
-        """What a machine makes of what was typed. No transaction is open here, and no failure stops the turn.
-
-        Raises:
-            InvalidAnswer: words in another language were given to a question that only a button may answer.
-        """
+        """What a machine makes of what was typed. No transaction is open here, and no failure stops the turn."""
         words, language = out.words if out.typed else out.more, state.interview.language
         if self.tongues is None or not words.strip():
             return {}
         if posted.english:
             return {"from": ENGLISH} if language != ENGLISH else {}
         step = path.by_id.get(posted.question or "") or path.next(state.interview.focus)
-        # Beside a yes or no words answer no question that a button alone may answer.
-        answers = language != ENGLISH and out.typed and state.last[0] != SAY_MORE and not (out.settles or out.button)
-        if answers and step is not None and (step.question.sensitive or step.question.id in self.tongues.by_button):
-            raise InvalidAnswer("buttons_only")
         said = language != ENGLISH and out.typed and not (out.settles or out.button)
         ours = self.tongues.from_catalogue(words, language, step) if said else {}
         return ours or self.tongues.made_of(words, language)
@@ -181,11 +177,21 @@ class Talk:
     def _keep_words(self, out: Outgoing, made: dict[str, Any], after: InterviewState, posted: Posted, speaker: Speaker) -> None:
         """Keep words in another language that no answer holds: somebody who speaks it can still read them."""
         turn = after.turn
-        if made.get("from", ENGLISH) == ENGLISH or turn is None or turn.turn_id != posted.turn or turn.kind not in _NOT_UNDERSTOOD:
+        if made.get("from", ENGLISH) == ENGLISH or turn is None or turn.turn_id != posted.turn:
+            return
+        asked = self.interview.by_id.get(turn.question or "")
+        if not out.words or (asked is not None and asked.sensitive):
+            return
+        if turn.kind not in _NOT_UNDERSTOOD and (not unread(made, out.words) or self._recorded(turn.turn_id, after)):
             return
         # What is said beside an urgent remark stands in the alert only.
         if not any(str(item.get("say")).startswith(_ALERT) for item in turn.reply):
             self.store.add_note(after.interview.id, WORDS, out.words, speaker.by, turn.question, made)
+
+    def _recorded(self, turn_id: str, after: InterviewState) -> bool:
+        """Whether an answer of the turn holds its words."""
+        written = self.store.written_by(after.interview.id, turn_id)
+        return any(row.words or row.answer.text or row.answer.more for row in written)
 
     def _taken(self, posted: Posted, state: InterviewState) -> bool:
         """Whether a posted turn is written down: mostly it is the newest, and only a late repeat is looked for among all."""

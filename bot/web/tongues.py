@@ -44,6 +44,10 @@ class Tongues:
         """A language; for a code that is not in the list any more, one without a name."""
         return self.languages.get(code, UNKNOWN)
 
+    def buttons_only(self, code: str) -> frozenset[str]:
+        """The questions that words in an interview's language never settle: none where it is English."""
+        return self.by_button if code != ENGLISH else frozenset()
+
     def translate(self, text: str, source: str, target: str) -> Translation:
         """A text in another language, or why not, within seconds. Never raises for anything that is said."""
         if not self._places.acquire(blocking=False):

@@ -225,7 +225,7 @@ class Views:
             for_worker=question.asked_of == "worker",
             optional=question.optional,
             takes_more=question.takes_more,
-            takes_words=question.closed and not question.sensitive,
+            takes_words=question.closed and not question.sensitive and not self._by_button(question, language),
             options=tuple(
                 Choice(option.id, self.wording.option(question, option.id, language, level), option.id in chosen, option.exclusive)
                 for option in step.options
@@ -240,6 +240,10 @@ class Views:
             parts=posted.parts if posted is not None else _parts_of(question, answer),
             reads_back=self.part(question.reads_back, path, language, level, state.in_passing) if question.reads_back else None,
         )
+
+    def _by_button(self, question: Question, language: str) -> bool:
+        """Whether words in a language never settle a question: no box asks for them."""
+        return self.tongues is not None and question.id in self.tongues.buttons_only(language)
 
     def _replies(self, state: InterviewState, path: Path, posted: Posted | None = None) -> tuple[Reply, ...]:
         last = state.turn

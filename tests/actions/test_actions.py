@@ -248,6 +248,55 @@ def test_of_words_beside_a_button_only_what_is_urgent_or_private_counts(rasa: Ra
     assert [(alert.kind, alert.said) for alert in store.open_alerts()] == [("health", WORDS)]
 
 
+NO_PACKAGE = {"from": "pl", "to": "en", "text": "", "problem": "no_package"}
+
+
+def test_words_that_nobody_could_read_are_words_and_raise_one_alert_for_an_interpreter(
+    rasa: Rasa, store: Store, interview: str
+) -> None:
+    rasa.choose("ready", "language_speak", "pl")
+    for said in ("chcę się zabić", "mam dobrą pracę"):
+        guessed = {"text": said, "alerts": ["health"], "surely_urgent": True, "private": True, "off": True}
+        told = rasa.call("validate_ready_form", "pause", **guessed, metadata={"words": said, "translation": NO_PACKAGE})
+        assert "utter_paused" not in responses(told) and "utter_alert_health" not in responses(told)
+    assert [(alert.kind, alert.said) for alert in store.open_alerts()] == [("unread", "")]
+    assert store.state(interview).interview.state == "open"
+
+
+def test_words_without_a_letter_call_for_no_interpreter(rasa: Rasa, store: Store) -> None:
+    rasa.call("validate_ready_form", "words", text="12", metadata={"words": "12", "translation": NO_PACKAGE})
+    assert store.open_alerts() == []
+
+
+@pytest.mark.parametrize("made", [NO_PACKAGE, {"from": "pl", "text": "and want to kill myself in", "problem": ""}])
+def test_english_words_in_another_languages_interview_are_heard_as_english(rasa: Rasa, store: Store, made: dict[str, Any]) -> None:
+    said = "I want to kill myself"
+    parsed = {"text": said, "alerts": ["self_harm"], "surely_urgent": True}
+    told = rasa.call(
+        "validate_ready_form", "words", **parsed, metadata={"words": said, "translation": {**made, "looks_like": "en"}}
+    )
+    assert responses(told)[0] == "utter_alert_self_harm"
+    assert [(alert.kind, alert.said) for alert in store.open_alerts()] == [("self_harm", said)]
+
+
+@pytest.mark.parametrize("made", [NO_PACKAGE, {"from": "pl", "text": "the kill", "problem": ""}])
+def test_what_is_said_outright_in_english_is_heard_whatever_a_machine_makes_of_it(
+    rasa: Rasa, store: Store, made: dict[str, Any]
+) -> None:
+    parsed = {"text": "the kill", "outright": ["self_harm"]}
+    rasa.call("validate_ready_form", "words", **parsed, metadata={"words": "kill myself", "translation": made})
+    assert [alert.kind for alert in store.open_alerts()] == ["self_harm"]
+
+
+def test_a_polish_no_is_no_english_no(rasa: Rasa, store: Store, interview: str) -> None:
+    rasa.choose("ready", "language_speak", "pl")
+    open_question = rasa.slots["requested_slot"]
+    options = {option.id for option in INTERVIEW.by_id[open_question].options}
+    said = next(iter(sorted(options)))
+    rasa.call("validate_ready_form", "words", text=said, metadata={"words": said, "translation": NO_PACKAGE})
+    assert open_question not in store.state(interview).answers
+
+
 def test_a_bad_turn_id_is_refused_and_nothing_is_recorded(rasa: Rasa, store: Store, interview: str) -> None:
     result = rasa.choose("ready", "language_speak", "en", metadata={"turn": "../etc " + WORDS})
     assert responses(result) == ["utter_trouble"]

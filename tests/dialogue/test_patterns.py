@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.patterns import OUTRIGHT, kinds_in, sentences_of
+from bot.dialogue.patterns import OUTRIGHT, kinds_in, outright_in, sentences_of
 from bot.dialogue.words import read
 
 
@@ -259,3 +259,9 @@ def test_denials_and_ordinary_answers_are_not_outright(said: str) -> None:
 def test_the_watch_on_self_harm_is_no_bank_account() -> None:
     assert read("on an open ACCT").text == "on an open acct" and read("ACCT review").text == "acct review"
     assert read("bank acct").text == "bank account" and "account" in read("wants acct opened").text
+
+
+def test_what_is_said_outright_in_english_is_heard_in_words_as_they_were_typed() -> None:
+    assert outright_in("Want to die.") == ["self_harm"]
+    for harmless in ("chcę się zabić", "mam dobrą pracę", "waan is dilayaa", "no", ""):
+        assert outright_in(harmless) == []

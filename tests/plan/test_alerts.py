@@ -82,7 +82,7 @@ def test_every_urgent_answer_has_its_alert() -> None:
 def test_every_kind_of_remark_says_who_must_act_and_gives_nothing_away() -> None:
     """What is said beside the answers is told to somebody, whatever kind it is."""
     kinds = {alert.kind for alert in plan_data().alerts}
-    assert set(plan_data().remarks) == kinds
+    assert set(plan_data().remarks) == {*kinds, "unread"}
     for kind, remark in plan_data().remarks.items():
         assert remark.who and remark.words and remark.source and remark.sensitive, kind
         assert set(remark.who) <= set(plan_data().alert_roles)

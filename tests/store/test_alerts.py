@@ -97,6 +97,21 @@ def test_other_interviews_and_other_remarks_raise_their_own(store: Store, row: I
     assert sum(alert.kind == "talk" for alert in store.open_alerts()) == 1, "asked again after somebody had come"
 
 
+def test_what_is_raised_once_a_day_waits_for_the_next_day_also_where_somebody_has_come(
+    store: Store, row: InterviewRow, clock: Clock
+) -> None:
+    unread = NewAlert(kind="unread", who=("prison_staff",), words="Get an interpreter today.", daily=True)
+    turn(store, row, alerts=(unread,))
+    store.acknowledge_alert(store.open_alerts()[0].id, "ann")
+    clock.forward(hours=2)
+    turn(store, row, alerts=(unread,))
+    assert store.open_alerts() == []
+    clock.forward(hours=23)
+    for _ in range(2):
+        turn(store, row, alerts=(unread,))
+    assert [alert.kind for alert in store.open_alerts()] == ["unread"]
+
+
 def test_a_prison_sees_its_own_and_those_of_who_has_come_since(store: Store, row: InterviewRow) -> None:
     turn(store, row, NOW)
     here = make_record().prison

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actions.forms import HEALTH, Turns
-from bot.actions.hearing import Message
+from bot.actions.hearing import Message, unread
 from bot.interview.answers import normal
 from bot.interview.definitions import Interview
 from bot.interview.exchange import Heard
@@ -56,7 +56,10 @@ class FakeRasa:
         entities = json.loads(found[2]) if found and found[2] else {}
         words = metadata.get("words")
         made = metadata.get("translation") or {}
+        said = message if words is None else str(words)
+        unheard = unread(made, said)
         guesses = {} if made.get("problem") else self.guesses
+        intent = "words" if unheard else intent
         button = metadata.get("button") or {}
         if button:
             intent, guesses = str(button["intent"]), {}
@@ -64,7 +67,7 @@ class FakeRasa:
             intent=intent,
             question=entities.get("question") or metadata.get("question"),
             options=tuple(button.get("option") or entities.get("option") or ()),
-            text=message if words is None else str(words),
+            text=said,
             parts=metadata.get("parts") or {},
             more=str(metadata.get("more") or ""),
             guesses=(
@@ -73,10 +76,12 @@ class FakeRasa:
                 *(Guess(question, option, 0.6) for question, option in self.perhaps if not button),
             ),
             seen=metadata.get("seen"),
-            alerts=self.alerts if typed else (),
-            surely=bool(self.alerts) and typed and self.surely,
-            private=self.private and typed,
-            english=str(made.get("text") or ""),
+            by_button=frozenset(metadata.get("by_button") or ()) if typed and made.get("from", "en") != "en" else frozenset(),
+            alerts=self.alerts if typed and not unheard else (),
+            surely=bool(self.alerts) and typed and not unheard and self.surely,
+            private=self.private and typed and not unheard,
+            english="" if made.get("looks_like") == "en" else str(made.get("text") or ""),
+            unread=unheard,
             settles=str(metadata.get("settles") or ""),
             right=tuple(metadata.get("right") or ()),
             asks=str(metadata.get("asks") or ""),

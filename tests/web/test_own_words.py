@@ -110,6 +110,28 @@ def test_no_package_says_so_marks_the_interpreter_and_goes_on(house: House, work
     assert "hooyaday ayaan la joogay" in worker.page
 
 
+def test_foreign_words_that_are_english_commands_are_kept_and_do_nothing(house: House, worker: Browser, tongues: Tongues) -> None:
+    row = at(house, worker, "so")
+    command = next(phrase for phrase, name in house.rasa.phrases.items() if name == "pause")
+    worker.turn(row.id, words=command)
+    assert house.store.interview(row.id).state == "open"
+    assert [note.text for note in house.store.notes_of(row.id)] == [command]
+    assert "use your cell bell" in worker.page
+
+
+def test_foreign_words_beside_a_button_that_keeps_none_are_kept(house: House, worker: Browser, tongues: Tongues) -> None:
+    row = at(house, worker, "so")
+    worker.turn(row.id, words="hooyaday ayaan la joogay", do="pause")
+    assert house.store.interview(row.id).state == "paused"
+    assert [note.text for note in house.store.notes_of(row.id)] == ["hooyaday ayaan la joogay"]
+
+
+def test_english_words_in_another_languages_interview_are_said_as_they_are(house: House, worker: Browser, tongues: Tongues) -> None:
+    row = at(house, worker, "pl")
+    worker.turn(row.id, words="I want to kill myself tonight")
+    assert house.rasa.heard[-1][1] == "I want to kill myself tonight"
+
+
 class Hostile:
     """A package that does what a damaged one might."""
 
@@ -157,6 +179,7 @@ def test_a_real_model_that_does_not_stop_loses_nothing(house: House, worker: Bro
 
 
 def test_private_questions_and_consents_are_answered_by_button_only(house: House, worker: Browser, tongues: Tongues) -> None:
+    """No box asks for words there; those that come all the same are heard, and a consent's are kept beside the answers."""
     house.rasa.guesses = {"yes": 1.0, "right": 1.0}
     for name in ("consent_go_on", "duty_to_refer_consent"):
         row = house.started("Daniel", language="pl")
@@ -164,14 +187,18 @@ def test_private_questions_and_consents_are_answered_by_button_only(house: House
         worker.get(f"/interviews/{row.id}")
         if worker.open_question(house, row.id) != name:
             continue
+        assert 'id="words"' not in worker.page.split('class="beside__worker"')[0] and 'id="english-words"' in worker.page
         asked = len(house.rasa.heard)
-        assert worker.turn(row.id, words="tak").status_code == 422
+        worker.turn(row.id, words="tak")
         assert "please use the buttons" in worker.page and name not in house.store.state(row.id).answers
-        assert len(house.rasa.heard) == asked
+        assert "was not kept" not in worker.page
+        assert len(house.rasa.heard) == asked + 1
+        assert [(note.kind, note.text, note.question) for note in house.store.notes_of(row.id)] == [("words", "tak", name)]
     row = house.started("Lee", language="pl")
     step = answer_until(house, row.id, lambda step: step.question.sensitive)
     worker.get(f"/interviews/{row.id}")
-    assert worker.turn(row.id, words="tak", text="tak").status_code == 422
+    worker.turn(row.id, words="tak", text="tak")
+    assert "please use the buttons" in worker.page
     assert step is not None and step.question.id not in house.store.state(row.id).answers
     assert house.store.notes_of(row.id) == []
 

@@ -19,7 +19,7 @@ from bot.web.posted import PERSON, Posted, read_form
 from bot.web.standing import staff_here
 from bot.web.state import web
 from bot.web.talk import NotTaken
-from bot.web.view import HEARD, Screen
+from bot.web.view import HEARD, Asked, Screen
 from bot.web.worker_side import WorkerSides, kept_words, said_to_person, words_by_question
 
 pages = Blueprint("interview", __name__, url_prefix="/interviews/<interview_id>")
@@ -100,7 +100,7 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if screen.kind == HEARD and (said.strip() or (screen.level != EASY and app.talk.may_go_on(state))):
         # Easy read keeps to one thing a page; but what was typed is not lost for it.
         screen = replace(screen, going_on=said)
-    elif said.strip() and posted is not None and screen.question is not None and _can_wait(screen.question.id):
+    elif said.strip() and posted is not None and screen.question is not None and _can_wait(screen.question):
         asked_now = screen.question
         # What is there already, where an answer is being changed, stays.
         chosen = tuple(option.id for option in asked_now.options if option.chosen)
@@ -129,8 +129,8 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     )
 
 
-def _can_wait(question_id: str) -> bool:
-    return has_box(web().talk.interview.by_id[question_id])
+def _can_wait(asked: Asked) -> bool:
+    return has_box(web().talk.interview.by_id[asked.id]) and (asked.takes_words or asked.kind == "text")
 
 
 def _beside(state: InterviewState, path: Path, screen: Screen) -> dict[str, object]:
