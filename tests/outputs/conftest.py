@@ -37,9 +37,9 @@ def printing() -> None:
 
 @pytest.fixture(scope="session")
 def plain_pdf(printing: None, dave: Case) -> PdfReader:
-    return PdfReader(io.BytesIO(person_pdf(dave, making.words(), worker="Sam Worker")))
+    return PdfReader(io.BytesIO(person_pdf(dave, making.words(), worker="Sam Worker", with_answers=True)))
 
 
 @pytest.fixture(scope="session")
 def easy_arabic_pdf(printing: None, lisa: Case) -> PdfReader:
-    return PdfReader(io.BytesIO(person_pdf(lisa, making.words("ar", "easy", making.pseudo))))
+    return PdfReader(io.BytesIO(person_pdf(lisa, making.words("ar", "easy", making.pseudo), with_answers=True)))
