@@ -111,6 +111,24 @@ def test_who_has_nowhere_to_go_and_no_release_date_is_helped_at_once(said: dict[
     assert later["acc_duty_to_refer"].due.on == date(2027, 3, 19), "with a release date it goes by that"
 
 
+@pytest.mark.parametrize("status", ["asylum", "leave_to_remain", "deportation", "detained"])
+def test_public_funds_and_the_right_to_work_are_checked_before_an_offer(status: str) -> None:
+    plan = Person(record(nationality="Eritrean", immigration_status=status)).says(where_will_live="nowhere").plan()
+    assert "fn_public_funds" in {prompt.duty.id for prompt in plan.prompts}
+    settled = Person(record(nationality="Polish", immigration_status="settled")).says(where_will_live="nowhere").plan()
+    assert "fn_public_funds" not in {prompt.duty.id for prompt in settled.prompts}
+
+
+def test_who_is_held_under_immigration_powers_alone_is_not_asked_about_early_release() -> None:
+    over = Person(record(nationality="Jamaican", immigration_status="detained", release=date(2026, 11, 18))).says(
+        immigration_case_known="yes"
+    )
+    assert "early_release_explained" not in over.path and "immigration_adviser" in over.path
+    assert "fn_early_release" not in {prompt.duty.id for prompt in over.plan().prompts}
+    serving = Person(record(nationality="Jamaican", immigration_status="detained")).says(immigration_case_known="yes")
+    assert "early_release_explained" in serving.path
+
+
 @pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
 def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
     """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
