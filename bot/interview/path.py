@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.interview.answers import Answer, value_of
-from bot.interview.definitions import LATER, Interview, Option, Question
+from bot.interview.definitions import GO_ON, LATER, Interview, Option, Question
 from bot.interview.rules import ALWAYS, NOTHING, Truth, Value
-from bot.interview.walk import MODE, Walk, both_hold
+from bot.interview.walk import MODE, Walk, both_hold, something_to_choose, still_offered
 
 NOT_STARTED, PARTLY, DONE, NOTHING_TO_ASK = "not_started", "partly", "done", "nothing_to_ask"
 CONFIRMED = "right"
@@ -128,7 +128,8 @@ class Path:
     @cached_property
     def postponed(self) -> tuple[Step, ...]:
         """The steps to be asked once more before the last section: "ask me later" is honoured once."""
-        return tuple(step for step in self.for_later() if _postponed(step) and step.question.section != self._last)
+        waiting = (step for step in self.for_later() if step.settled and _postponed(step))
+        return tuple(step for step in waiting if step.question.section != self._last)
 
     @property
     def _last(self) -> str:
@@ -183,6 +184,18 @@ class Path:
     def waiting(self) -> tuple[Step, ...]:
         """Questions left for a time when nobody else can hear, for the worker only."""
         return tuple(step for step in self.steps if step.waits)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the consent that nothing goes on without was passed over: there is neither a yes nor a no."""
+        step = self.by_id.get(GO_ON)
+        return step is not None and step.answer is not None and not step.answer.given
+
+    @property
+    def declined(self) -> bool:
+        """Whether the person said no to going on."""
+        step = self.by_id.get(GO_ON)
+        return step is not None and step.answer is not None and step.answer.given and "yes" not in step.answer.options
 
     def basis(self, question: Question) -> str:
         """A digest of the answers this question rests on; empty when it rests on none."""
@@ -314,7 +327,7 @@ class PathFinder:
                 truths = {option.id: walk.holds(option.when, question.id) for option in question.options}
             implied = question.implied.when.holds(walk) if question.implied is not None else False
             answer = answers.get(question.id)
-            usable = _usable(answer, truths)
+            usable = still_offered(answer, truths)
             truth = both_hold(truth, something_to_choose(question, truths))
             if truth is True and (implied is None or (implied is False and usable is None)):
                 truth = None
@@ -360,22 +373,6 @@ def _waiting(step: Step) -> Step:
     return replace(step, answer=Answer(step.question.id, state=LATER, again=True), settled=True, implied=True, waits=True)
 
 
-def something_to_choose(question: Question, truths: Mapping[str, Truth]) -> Truth:
-    """Whether a closed question has an option to offer, or one that offers help a need to offer it with."""
-    if not question.closed:
-        return True
-    found = [truths[option.id] for option in question.options if question.needs_of is None or option.need is not None]
-    return True if True in found else (None if None in found else False)
-
-
-def _usable(answer: Answer | None, truths: Mapping[str, Truth]) -> Truth:
-    """Whether every option that was chosen is still offered: if not, the question has to be asked again."""
-    if answer is None:
-        return False
-    chosen = [truths.get(option, False) for option in answer.options]
-    return False if False in chosen else (None if None in chosen else True)
-
-
 def _confirms(step: Step, path: Path) -> bool:
     answer = step.answer
     return answer is not None and CONFIRMED in answer.options and answer.basis == path.basis(step.question)
@@ -384,8 +381,8 @@ def _confirms(step: Step, path: Path) -> bool:
 def _still_good(step: Step, path: Path, confirmed: set[str | None]) -> bool:
     question, answer = step.question, step.answer
     if answer is None or not answer.given:
-        # A not-now answer lets the person move on.
-        return True
+        # A not-now answer lets the person move on, but nothing goes on without a yes or a no to that.
+        return question.id != GO_ON
     if question.opens_review:
         # It looks back once, at what came from the interview before; what is said since is read back in the last section.
         return CONFIRMED in answer.options or question.reads_back in confirmed

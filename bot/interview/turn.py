@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, clean, normal, not_now, with_more
-from bot.interview.definitions import LATER, Question
+from bot.interview.definitions import GO_ON, LATER, Question
 from bot.interview.exchange import (
     COMPLETE,
     CONFIRM,
@@ -350,7 +350,8 @@ class Conversation:
         unchanged = question.id not in self.anew and answer.repeats(situation.answers.get(question.id))
         answers = {**situation.answers, question.id: answer}
         after = self.finder.path(situation.context, answers)
-        reply = list(extra) or [acknowledge(question, answer)]
+        waits = question.id == GO_ON and after.undecided
+        reply = list(extra) or [say("utter_paused") if waits else acknowledge(question, answer)]
         if question.urgent and answer.given and not any(question.by_id[option].exclusive for option in answer.options):
             reply.append(say("utter_urgent"))
         also = self._also(situation.context, answers, question.id, heard)
@@ -368,7 +369,7 @@ class Conversation:
             recorded=() if unchanged else (Recorded(answer, recorded.how, "" if heard.alerts else recorded.words),),
             reply=tuple(reply),
             focus=focus,
-            state=OPEN if asking else COMPLETE,
+            state=PAUSED if waits else (OPEN if asking else COMPLETE),
             step=asking,
             answers=answers,
             path=after,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.interview.answers import Answer
+from bot.interview.definitions import Question
 from bot.interview.rules import NOTHING, Rule, Truth, Value
 
 # Whether the person is alone at the screen: what may be asked, and of whom.
@@ -53,3 +55,19 @@ def either_holds(first: Truth, second: Truth) -> Truth:
     if first is True or second is True:
         return True
     return False if first is False and second is False else None
+
+
+def something_to_choose(question: Question, truths: Mapping[str, Truth]) -> Truth:
+    """Whether a closed question has an option to offer, or one that offers help a need to offer it with."""
+    if not question.closed:
+        return True
+    found = [truths[option.id] for option in question.options if question.needs_of is None or option.need is not None]
+    return True if True in found else (None if None in found else False)
+
+
+def still_offered(answer: Answer | None, truths: Mapping[str, Truth]) -> Truth:
+    """Whether every option that was chosen is still offered: if not, the question has to be asked again."""
+    if answer is None:
+        return False
+    chosen = [truths.get(option, False) for option in answer.options]
+    return False if False in chosen else (None if None in chosen else True)

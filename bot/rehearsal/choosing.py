@@ -138,6 +138,8 @@ class Chooser:
         reach = Counter(step.question.section for step in after.steps)
         reach.update(other.section for other in after.possible)
         ahead = {step.question.id for step in after.open} | {other.id for other in after.possible}
+        if after.undecided:  # nothing is asked any more before there is a yes or a no
+            ahead = set()
         return _Outlook(reach, len(ahead & set(self.say)), len(needs(self.interview, after, context)))
 
 

@@ -129,6 +129,8 @@ class Player:
                 continue
             before = (view.question, self.table.answers())
             view = self._confirm(view) if view.heard else self._answer(view)
+            if view.state == PAUSED:  # it waits for a yes or a no that this journey does not say
+                break
             same = (view.question, self.table.answers()) == before
             stuck = (view.question, stuck[1] + 1) if same else (None, 0)
             if stuck[1] >= STUCK_AFTER or self.played.turns > MOST_TURNS:

@@ -154,6 +154,9 @@ class Screen:
     going_on: str | None = None
     # The turn that asks for that yes or no.
     asks: str = ""
+    # Neither yes nor no was said to going on; or no was.
+    undecided: bool = False
+    declined: bool = False
 
     @property
     def neutral(self) -> bool:
@@ -200,6 +203,8 @@ class Views:
             progress=_progress(step, path, row.focus) if step is not None else None,
             drafted=self.tongues is not None and self.tongues.of(row.language).state == DRAFTED,
             some_english=step is not None and self._in_english(step.question.id, row.language, row.level),
+            undecided=path.undecided,
+            declined=path.declined,
             translates=self.tongues is not None and self.tongues.translator.can(row.language, ENGLISH),
         )
 

@@ -271,16 +271,30 @@ def test_whatever_is_asked_in_the_real_interview_was_called_reachable(context: C
 
 @settings(deadline=None, max_examples=30)
 @given(contexts(), st.sampled_from(["refused", "unknown", "skipped", "later"]))
-def test_a_person_who_says_nothing_still_comes_to_the_end(context: Context, state: str) -> None:
+def test_a_person_who_says_no_more_than_yes_to_going_on_still_comes_to_the_end(context: Context, state: str) -> None:
     interview = real()
     person = Person(interview, context)
     for _ in range(most(interview)):
         step = person.path.next()
         if step is None:
             break
-        person.say(step.question.id, state)
+        person.say(step.question.id, "yes" if step.question.id == "consent_go_on" else state)
     assert person.path.open == ()
     assert person.asked == []
+
+
+@settings(deadline=None, max_examples=10)
+@given(contexts(), st.sampled_from(["refused", "unknown", "skipped", "later"]))
+def test_without_a_yes_or_a_no_to_going_on_that_stays_what_is_asked(context: Context, state: str) -> None:
+    interview = real()
+    person = Person(interview, context)
+    for _ in range(most(interview)):
+        step = person.path.next()
+        assert step is not None
+        person.say(step.question.id, state)
+    assert person.path.undecided and not person.path.declined
+    asked = person.path.next()
+    assert asked is not None and asked.question.id == "consent_go_on"
 
 
 def test_the_tests_look_at_the_files_of_the_house() -> None:
