@@ -29,6 +29,8 @@ TOKEN = "token"
 UNASKED = frozenset({"static", "meta.ping", "meta.health", "meta.info", "api.openapi"})
 # What pages ask by themselves: it keeps no screen from locking.
 POLLED = "together.newest"
+# What carries words that were typed: they are held when the session has been locked or has ended meanwhile.
+WITH_WORDS = frozenset({"interview.take", "alone.aside"})
 # What somebody whose password was given to them may open before they have chosen their own.
 BEFORE_OWN_PASSWORD = frozenset({"account.password", "account.password_posted", "signing.sign_out", "api.sign_out"})
 POLICY = "; ".join(
@@ -119,7 +121,7 @@ def check() -> AnyResponse | None:
         return _to_sign_in(token)
     stopped = locks.stop(found)
     if stopped is not None:
-        if endpoint == "interview.take" and isinstance(token, str):
+        if endpoint in WITH_WORDS and isinstance(token, str):
             _keep(token, (request.view_args or {})["interview_id"])
         return stopped
     named = request.view_args or {}
@@ -151,7 +153,7 @@ def _to_sign_in(token: object) -> AnyResponse:
     at_kiosk = locks.to_kiosk()
     if request.method == "POST" and interview_id:
         back = url_for("interview.show", interview_id=interview_id)
-        if request.endpoint == "interview.take" and isinstance(token, str) and session.get(TOKEN) == token:
+        if request.endpoint in WITH_WORDS and isinstance(token, str) and session.get(TOKEN) == token:
             _keep(token, interview_id)
     elif request.method != "GET":
         back = _form_page(token)

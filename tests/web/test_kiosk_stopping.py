@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from bot import web as package
+from bot.store.kiosk import GRACE, SEEN_EVERY
 from bot.store.types import InterviewRow
-from tests.web.conftest import House, answer_until, text_of
+from tests.web.conftest import Browser, House, answer_until, text_of
+from tests.web.test_kiosk import PIN, come_in
 from tests.web.test_kiosk import begun as begun
-from tests.web.test_kiosk import come_in
 
 # -- going on needs a yes or a no
 
@@ -72,3 +78,43 @@ def test_the_whole_interview_ends_as_before(house: House, begun: InterviewRow) -
     answer_until(house, begun.id, lambda step: False)
     person = come_in(house, begun.id)
     assert "That was the last question" in text_of(person.get(f"/interviews/{begun.id}").get_data(as_text=True))
+
+
+# -- what is typed when the screen locks
+
+
+def typed(person: Browser, interview_id: str) -> dict[str, str]:
+    """The form of the question on the page, with words in it."""
+    person.get(f"/interviews/{interview_id}")
+    return {name: person.hidden(name) for name in ("turn", "seen", "question")} | {"words": "a tent by the sea"}
+
+
+@pytest.mark.parametrize("to", ["lock", "support", "adjust", "stop"])
+def test_words_are_held_when_the_server_has_locked_meanwhile(house: House, begun: InterviewRow, to: str) -> None:
+    person = come_in(house, begun.id)
+    form = typed(person, begun.id)
+    house.clock.ahead = timedelta(minutes=11)
+    assert person.post(f"/interviews/{begun.id}/aside", {**form, "to": to}).location == "/locked"
+    assert "a tent by the sea" not in person.get("/locked").get_data(as_text=True)
+    person.post("/locked", {"secret": PIN}, follow=True)
+    assert 'value="a tent by the sea"' in person.page
+
+
+def test_words_are_held_when_the_session_has_ended_meanwhile(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    number = house.store.accesses([begun.id])[0].number
+    form = typed(person, begun.id)
+    house.clock.ahead = timedelta(hours=13)
+    assert person.post(f"/interviews/{begun.id}/aside", {**form, "to": "lock"}).location.endswith("/kiosk")
+    person.get("/kiosk/back")
+    person.post("/kiosk/back", {"number": number, "pin": PIN}, follow=True)
+    assert 'value="a tent by the sea"' in person.page
+
+
+def test_the_server_waits_longer_than_a_page_may_be_ahead() -> None:
+    script = (Path(package.__file__).parent / "static" / "kiosk.js").read_text(encoding="utf-8")
+    every = re.search(r"TELL_EVERY = (\d+);", script)
+    assert every is not None
+    assert timedelta(milliseconds=int(every[1])) + SEEN_EVERY < GRACE
+    # Where the server has locked, the button that takes the words along is pressed.
+    assert 'opaqueredirect") lock.click()' in script

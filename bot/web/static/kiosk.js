@@ -3,6 +3,8 @@
 const AWAY = "/away";
 const SHIFTS = 3;
 const SHIFT_WITHIN = 5000;
+// Less than the server's grace (GRACE in bot/store/kiosk.py).
+const TELL_EVERY = 30000;
 
 // A page that comes back from the browser's memory shows nothing before the server has said that it may.
 addEventListener("pagehide", () => { document.documentElement.hidden = true; });
@@ -60,18 +62,19 @@ if (dialog) {
   let last = Date.now();
   let told = last;
 
-  // The server counts for itself: tell it, now and then, that somebody is typing or reading.
+  // The server counts for itself: tell it, now and then, that somebody is typing or reading. Where it has locked meanwhile the button
+  // locks this page too: it takes along what is typed.
   function tell() {
     told = Date.now();
     fetch(dialog.dataset.stay, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual" })
-      .then((response) => { if (response.type === "opaqueredirect") location.reload(); })
+      .then((response) => { if (response.type === "opaqueredirect") lock.click(); })
       .catch(() => {});
   }
 
   function touched() {
     if (dialog.open) return;
     last = Date.now();
-    if (last - told > Math.min(30000, idle / 6)) tell();
+    if (last - told > Math.min(TELL_EVERY, idle / 6)) tell();
   }
 
   for (const kind of ["keydown", "pointerdown", "input", "scroll"]) addEventListener(kind, touched, { passive: true, capture: true });
