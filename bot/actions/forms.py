@@ -21,6 +21,7 @@ from bot.interview.definitions import Interview
 from bot.interview.exchange import Outcome
 from bot.interview.path import Context, PathFinder, Step
 from bot.interview.turn import Conversation
+from bot.interview.understanding import ALSO_WAITS
 from bot.language.wording import Wording
 from bot.store.errors import NotFound, StoreError
 from bot.store.plan_types import NewAlert
@@ -129,7 +130,8 @@ class Turns:
     def utter(self, dispatcher: CollectingDispatcher, taken: Taken) -> None:
         """Say the reply: response names with what they need; Rasa's NLG has the words."""
         for item in taken.reply:
-            dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, taken.answers))
+            if item["say"] != ALSO_WAITS:
+                dispatcher.utter_message(response=item["say"], **self.wording.reply_vars(item, taken.answers))
 
 
 def _said(message: Message) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from bot.casework.situation import PRISON_TIME, context_of, today
 from bot.interview.exchange import Situation
 from bot.interview.path import Context
-from bot.interview.understanding import NOTHING_PENDING, pending_of
+from bot.interview.understanding import ALSO_WAITS, pending_of
 from bot.store.types import InterviewState
 
 __all__ = ["PRISON_TIME", "context", "situation", "today"]
@@ -21,6 +21,7 @@ def context(state: InterviewState, settings: dict[str, str] | None = None, day: 
 
 def situation(state: InterviewState, settings: dict[str, str] | None = None, day: date | None = None) -> Situation:
     """What ``Conversation.decide`` needs to know."""
+    reply, turn = (state.turn.reply, state.turn.turn_id) if state.turn is not None else ([], "")
     return Situation(
         context=context(state, settings, day),
         answers=state.answers,
@@ -28,5 +29,6 @@ def situation(state: InterviewState, settings: dict[str, str] | None = None, day
         state=state.interview.state,
         newest_for=state.newest_for,
         last=state.last,
-        pending=pending_of(state.turn.reply, state.turn.turn_id) if state.turn is not None else NOTHING_PENDING,
+        pending=pending_of(reply, turn),
+        waiting=pending_of(reply, turn, ALSO_WAITS),
     )

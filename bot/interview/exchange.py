@@ -69,7 +69,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where the interview stands before the turn. ``last`` is (kind, question) of the turn before; ``pending`` what that asked."""
+    """Where the interview stands before the turn. ``last`` is (kind, question) of the turn before; ``pending`` what that asked.
+
+    ``waiting`` is what else was heard and is asked about once something else is done: an answer changed, a stop, a way back.
+    """
 
     context: Context
     answers: Mapping[str, Answer]
@@ -78,6 +81,7 @@ class Situation:
     newest_for: Mapping[str, int] = field(default_factory=dict)
     last: tuple[str, str | None] = ("", None)
     pending: Pending = NOTHING_PENDING
+    waiting: Pending = NOTHING_PENDING
 
     def has_left(self, heard: Heard) -> bool:
         """Whether, as far as the sender's screen tells, another one has gone on since the yes or no was asked for."""

@@ -30,7 +30,7 @@ from bot.interview.exchange import (
 from bot.interview.passing import leave_part, section_of
 from bot.interview.path import IN_SECTION, Context, Path, PathFinder, Step
 from bot.interview.reading import read
-from bot.interview.replies import acknowledge, also_item, tell
+from bot.interview.replies import acknowledge, also_item, tell, with_waiting
 from bot.interview.understanding import (
     NOTHING_PENDING,
     SURE,
@@ -70,7 +70,7 @@ class Conversation:
         """What to record, to reply and to ask next. Never raises for anything a person or a browser can send."""
         path = self.finder.path(situation.context, situation.answers)
         outcome = leave_part(self.finder, situation, heard, path) or self._goes_on(situation, heard, path)
-        outcome = outcome or self._decide(situation, heard, path)
+        outcome = with_waiting(situation, heard, outcome or self._decide(situation, heard, path))
         if heard.private and say("utter_private_offer") not in outcome.reply:  # whatever else they were
             outcome = replace(outcome, reply=(*outcome.reply, say("utter_private_offer")))
         if heard.alerts:

@@ -71,12 +71,14 @@ class Pending:
 NOTHING_PENDING = Pending()
 # The item of a reply that says what else was heard.
 ALSO_HEARD = "utter_also_heard"
+# The same where it waits until something else is done: it is kept with the reply, and not said.
+ALSO_WAITS = "also_waits"
 
 
-def pending_of(reply: Iterable[Mapping[str, Any]], turn: str = "") -> Pending:
-    """What a turn's reply asked a yes or no to; nothing, for most."""
+def pending_of(reply: Iterable[Mapping[str, Any]], turn: str = "", name: str = ALSO_HEARD) -> Pending:
+    """What a turn's reply asked a yes or no to, or with ``ALSO_WAITS`` what waits to be asked; nothing, for most."""
     for item in reply:
-        if item.get("say") == ALSO_HEARD:
+        if item.get("say") == name:
             vars = item.get("vars") or {}
             heard = tuple(
                 Beside(str(each["question"]), tuple(each["options"]), each.get("sure", True)) for each in vars.get("also") or ()

@@ -10,7 +10,7 @@ from bot.interview.exchange import OPEN, Heard, Outcome, Situation
 from bot.interview.path import Context, Path, PathFinder
 from bot.interview.rules import Value
 from bot.interview.turn import Conversation
-from bot.interview.understanding import Guess, pending_of
+from bot.interview.understanding import ALSO_WAITS, Guess, pending_of
 from bot.language.wording import load_commands
 from bot.rehearsal.journey import Journey
 from bot.rehearsal.moves import ANSWER, BEGIN, CHANGE, WORDS, Move, View
@@ -112,6 +112,7 @@ class EngineTable:
             state=outcome.state,
             last=(outcome.kind, outcome.question),
             pending=pending_of(outcome.reply),
+            waiting=pending_of(outcome.reply, name=ALSO_WAITS),
         )
         self.last = outcome
         return self._view()

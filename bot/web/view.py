@@ -177,7 +177,8 @@ class Views:
         row = state.interview
         step = path.next(row.focus)
         kind = FINISHED if step is None else (STOPPED if row.state == PAUSED else QUESTION)
-        if kind == QUESTION and state.turn is not None and pending_of(state.turn.reply).heard:
+        replies = self._replies(state, path, posted)
+        if kind == QUESTION and any(reply.heard for reply in replies):
             kind = HEARD
         if kind == QUESTION and state.last[0] == SAY_MORE and (state.last[1] or "") in path:
             kind, step = SAY_MORE, path.by_id[state.last[1] or ""]
@@ -196,7 +197,7 @@ class Views:
             asks=pending_of(state.turn.reply, state.turn.turn_id).turn if kind == HEARD and state.turn is not None else "",
             turn=posted.turn if posted is not None else new_turn(),
             seen=state.newest if posted is None or posted.seen is None else posted.seen,
-            replies=self._replies(state, path, posted),
+            replies=replies,
             section=section,
             intro=intro,
             question=asked,
@@ -272,6 +273,8 @@ class Views:
             # Ticks belong to the turn that asked for them.
             ticks = posted if posted is not None and posted.asks == pending_of(last.reply, last.turn_id).turn else None
             heard, perhaps = self._heard(vars.get("also") or (), language, level, ticks) if name == ALSO_HEARD else ((), ())
+            if name == ALSO_HEARD and not heard:
+                continue  # today's questions have no words for any of it: there is nothing to say yes or no to
             urgent = name == URGENT or name.startswith(ALERT)
             replies.append(Reply(name, text, urgent, change, offers, heard, perhaps))
         return tuple(replies)

@@ -175,7 +175,7 @@ class WorkerSides:
         return WorkerSide(
             language=language,
             screen=english,
-            put=tuple(self._put(state, path, row) for row in written[-MOST_SHOWN:]),
+            put=tuple(put for row in written[-MOST_SHOWN:] if (put := self._put(state, path, row)) is not None),
             unread=tuple(both(note.text, language.code, note.translation, self._tongues) for note in notes if _now(note, state)),
             sections=self._sections(path, screen),
             notes=tuple(note for note in notes if note.kind in (NOTE, OBSERVATION)),
@@ -185,11 +185,13 @@ class WorkerSides:
             translates_out=self._tongues.translator.can(ENGLISH, language.code),
         )
 
-    def _put(self, state: InterviewState, path: Path, row: HistoryRow) -> Put:
-        """An answer in English. Of a private one nothing is shown but that it is there."""
+    def _put(self, state: InterviewState, path: Path, row: HistoryRow) -> Put | None:
+        """An answer in English, None where today's questions have no words for it. Of a private one only that it is there."""
         wording, question = self._views.wording, self._views.wording.interview.by_id.get(row.question)
         if question is None or question.sensitive:
             return Put(self._views.phrases.say("private_title"), "Saved", None)
+        if not all(option in question.by_id for option in row.answer.options):
+            return None
         step, asking = path.by_id.get(question.id), path.next(state.interview.focus)
         there = step is not None and step.askable and (asking is None or asking.question.id != question.id)
         words = row.words or row.answer.more

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions import forms
 from bot.actions.forms import Taken, Turns
@@ -133,6 +134,12 @@ def test_the_last_word_on_a_consent_counts_though_it_says_the_same_as_before(
     casework.withdraw_consent(row.person_id, "officer", "ann")
     take(turns, row, says("share_with_officer", "yes"))
     assert casework.case(row.person_id).consents.standing("officer").state == "given"
+
+
+def test_what_waits_to_be_asked_about_is_not_said(turns: Turns) -> None:
+    said = CollectingDispatcher()
+    turns.utter(said, Taken([{"say": "also_waits", "vars": {"also": []}}, {"say": "utter_paused", "vars": {}}], None, {}, "paused"))
+    assert [message["response"] for message in said.messages] == ["utter_paused"]
 
 
 def test_an_urgent_remark_keeps_the_words(store: Store, turns: Turns, row: InterviewRow) -> None:

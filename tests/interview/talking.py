@@ -13,7 +13,7 @@ from bot.interview.loading import Loader
 from bot.interview.path import Context, PathFinder
 from bot.interview.rules import Value
 from bot.interview.turn import Conversation
-from bot.interview.understanding import Guess, pending_of
+from bot.interview.understanding import ALSO_WAITS, Guess, pending_of
 
 CONTEXT = Context({"interview.mode": Value(frozenset(["worker"]), real=True)})
 # What any small interview begins with, after its sections.
@@ -84,7 +84,13 @@ class Talk:
         answers = {**self.now.answers, **{kept.answer.question: kept.answer for kept in outcome.recorded}}
         last = (outcome.kind, outcome.question)
         self.now = replace(
-            self.now, answers=answers, focus=outcome.focus, state=outcome.state, last=last, pending=pending_of(outcome.reply)
+            self.now,
+            answers=answers,
+            focus=outcome.focus,
+            state=outcome.state,
+            last=last,
+            pending=pending_of(outcome.reply),
+            waiting=pending_of(outcome.reply, name=ALSO_WAITS),
         )
         return outcome
 
