@@ -37,6 +37,14 @@ def test_who_must_act(said: dict[str, str | list[str]], alert: str, first: str) 
     assert found[alert][0] == first
 
 
+def test_what_a_woman_asks_for_at_a_screen_reaches_staff() -> None:
+    for asked in (["woman_to_talk_to"], ["women_only_place"]):
+        person = Person(record(sex="female"), mode="kiosk").says(women_offer=asked)
+        assert list(alerts(person)) == ["women_asked"]
+    assert alerts(Person(record(sex="female"), mode="kiosk").says(women_offer=["none"])) == {}
+    assert alerts(Person(record(sex="female")).says(women_offer=["woman_to_talk_to"])) == {}, "she told the worker"
+
+
 def test_no_alert_without_cause() -> None:
     assert alerts(Person()) == {}
     said = {**PRIVATE, "hurt_ever": "yes", "hurt_now_or_after": ["past"], "children_at_risk": "no"}

@@ -130,10 +130,10 @@ def test_a_mistake_is_one_clear_line(tmp_path: Path, name: str, old: str, new: s
 
 def test_the_line_is_that_of_the_mistake(tmp_path: Path) -> None:
     root = copy_of_data(tmp_path)
-    spoil(root, "plan/cohorts.yml", "{is: [record.sex, female]}", "{is: [record.sex, woman]}")
+    spoil(root, "plan/cohorts.yml", "{is: [record.flags, iom]}", "{is: [record.flags, iomm]}")
     (line,) = check_plan(root, interview())
     written = (root / "plan/cohorts.yml").read_text(encoding="utf-8").splitlines()
-    assert "woman]" in written[int(line.split(":")[1]) - 1]
+    assert "iomm]" in written[int(line.split(":")[1]) - 1]
 
 
 def test_all_mistakes_come_at_once(tmp_path: Path) -> None:

@@ -129,6 +129,24 @@ def test_who_is_held_under_immigration_powers_alone_is_not_asked_about_early_rel
     assert "early_release_explained" in serving.path
 
 
+def test_what_a_woman_asks_for_stays_on_her_plan() -> None:
+    her = record(sex="female")
+    prompts = {prompt.duty.id for prompt in Person(her).says(women_offer=["woman_to_talk_to", "women_only_place"]).plan().prompts}
+    assert {"wom_asked_woman", "wom_asked_place"} <= prompts
+    neither = {prompt.duty.id for prompt in Person(her).says(women_offer=["none"]).plan().prompts}
+    assert not {"wom_asked_woman", "wom_asked_place"} & neither
+
+
+@pytest.mark.parametrize(("sure", "helped"), [(0, True), (4, True), (5, False), (10, False)])
+def test_who_is_not_sure_of_the_plan_gets_more_help_with_it(sure: int, helped: bool) -> None:
+    plan = Person().says(other_support=["none"], how_sure=sure).plan()
+    assert ("ttg_motivation" in plan.by_key) is helped
+    if helped:
+        assert (plan.by_key["ttg_motivation"].level, plan.by_key["ttg_motivation"].state) == ("2", "proposed")
+    mentored = Person().says(other_support=["mentor"], how_sure=sure).plan()
+    assert "ttg_motivation" not in mentored.by_key, "it is on the plan once"
+
+
 @pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
 def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
     """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
