@@ -233,8 +233,10 @@ class Supervisor:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def _tell(self, text: str) -> None:
-        self._clear()
-        self._say(text)
+        # What goes to a file on a full disk must not end what it tells of.
+        with contextlib.suppress(OSError):
+            self._clear()
+            self._say(text)
 
     def _start(self, running: _Running) -> None:
         part = running.part
@@ -308,13 +310,19 @@ class Supervisor:
         (self.home / "run.json").unlink(missing_ok=True)
 
     def _write_facts(self) -> None:
-        """``run.json``: which processes and ports, for tests and for the person who looks after the machine."""
+        """``run.json``: which processes and ports, for tests and for the person who looks after the machine.
+
+        Where it cannot be written (the disk is full, say) the parts go on, and are started again, all the same.
+        """
         processes = {r.part.name: {"pid": r.process.pid, "port": r.part.listens[1]} for r in self._running if r.process}
         data = {"supervisor": os.getpid(), "written": _now(), **self._facts, "processes": processes}
         aside = self.home / "run.json.new"
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(data, file, indent=1)
-        aside.replace(self.home / "run.json")
+        try:
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(data, file, indent=1)
+            aside.replace(self.home / "run.json")
+        except OSError as error:
+            self._tell(f"run.json could not be written ({error.strerror}); it says what was before")
 
 
 def _signal_group(pid: int, sign: signal.Signals) -> None:

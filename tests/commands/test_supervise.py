@@ -148,6 +148,17 @@ def test_one_that_dies_is_started_again_and_the_other_stays(serving: Callable[..
     assert one.stop() == 0
 
 
+def test_one_that_dies_is_started_again_where_nothing_can_be_written(serving: Callable[..., Serving]) -> None:
+    one = serving().ready()
+    web, rasa = one.pid("web"), one.pid("rasa")
+    (one.home / "run.json.new").mkdir()  # as a full disk does, it keeps the file from being written
+    os.kill(rasa, signal.SIGKILL)
+    eventually(lambda: "the dialogue engine: back after" in one.text(), "the dialogue engine to be back")
+    assert "run.json could not be written (Is a directory); it says what was before" in one.text()
+    assert alive(web) and one.pid("rasa") == rasa
+    assert one.stop() == 0
+
+
 def test_it_gives_up_on_one_that_keeps_dying(serving: Callable[..., Serving]) -> None:
     one = serving().ready()
     web = one.pid("web")
