@@ -66,4 +66,6 @@ def _and_also(outcome: Outcome, kept: Pending, name: str) -> Outcome:
         return outcome
     item = also_item(also, f"{kept.said}\n{now.said}".strip(), now.about or kept.about, now.unsure or kept.unsure)
     rest = tuple(each for each in outcome.reply if each["say"] != name)
-    return replace(outcome, reply=(*rest, {**item, "say": name, "vars": {**item["vars"], "asks": kept.turn}}))
+    # A page that asked about less says yes or no to less.
+    asks = {} if now.heard else {"asks": kept.turn}
+    return replace(outcome, reply=(*rest, {**item, "say": name, "vars": {**item["vars"], **asks}}))
