@@ -18,6 +18,8 @@ OPEN, PAUSED, COMPLETE = "open", "paused", "complete"
 CONFIRM, DENY = "confirm", "deny"
 # Words beside such a button in which nothing was heard; and a page that is older than what was said on another screen.
 UNHEARD, MOVED = "unheard", "moved"
+# An answer to a question that is not asked any more.
+NOT_NEEDED = "not_needed"
 # How an answer came to be that was heard in words to another question.
 IN_PASSING = "in_passing"
 # The kind of a turn stands unencrypted in the store: it must not tell what kind of talk was offered.

@@ -263,9 +263,10 @@ class PathFinder:
         while True:
             # What is put off, or will be asked again, is not the last word: the estimate must not rest on it.
             doubtful = self._doubtful(path, outlook)
-            found = doubtful | {step.question.id for step in path.open if step.answer is not None}
+            waits = self._may_wait(path, outlook)
+            found = doubtful | {step.question.id for step in path.open if step.answer is not None} | waits
             if found == loose:
-                return outlook
+                return replace(outlook, unsure=outlook.unsure | waits, doubtful=doubtful | waits)
             loose = found
             _, unsettled = self._walk(context, answers, loose)
             outlook = Outlook(
@@ -273,6 +274,15 @@ class PathFinder:
                 unsure=frozenset(question.id for question in unsettled if question.id in path),
                 doubtful=doubtful,
             )
+
+    def _may_wait(self, path: Path, outlook: Outlook) -> frozenset[str]:
+        """The ids of private steps of which it is not settled whether somebody could hear when they would be asked."""
+        moving = {step.question.id for step in path.open} | {question.id for question in outlook.possible} | outlook.unsure
+        rule = self.interview.overheard
+        moves = rule is not None and not moving.isdisjoint(rule.sources)
+        return frozenset(
+            step.question.id for step in path.steps if moves and step.question.private and (step.waits or not step.settled)
+        )
 
     def _doubtful(self, path: Path, outlook: Outlook) -> frozenset[str]:
         """The ids of steps whose answer rests on what will be asked or may come."""
@@ -350,8 +360,7 @@ class PathFinder:
         return tuple(steps), tuple(possible)
 
     def _overheard(self, context: Context, answers: Mapping[str, Answer]) -> bool:
-        rule = self.interview.overheard
-        return rule is not None and rule.holds(_Everything(context, answers)) is True
+        return self.interview.overheard is not None and self.interview.overheard.holds(_Everything(context, answers)) is True
 
     def _settle(self, path: Path, overheard: bool) -> Path:
         """Reopen what rests on answers that have changed since, and read-backs that were not confirmed."""

@@ -15,6 +15,7 @@ from bot.interview.exchange import (
     DENY,
     IN_PASSING,
     MOVED,
+    NOT_NEEDED,
     NOT_NOW_INTENTS,
     OFFER,
     OPEN,
@@ -170,9 +171,12 @@ class Conversation:
         step = path.by_id.get(wanted)
         here = current.question.id if current else None
         if step is None or not step.askable:
-            return self._stay(situation, path, "not_needed", here, say("utter_not_needed"))
+            return self._stay(situation, path, NOT_NEEDED, here, say("utter_not_needed"))
         if heard.seen is not None and situation.newest_for.get(wanted, 0) > heard.seen:
-            return self._stay(situation, path, MOVED, here, say("utter_moved"))
+            if not (heard.intent == "words" or heard.more or heard.parts) or heard.alerts:
+                return self._stay(situation, path, MOVED, here, say("utter_moved"))
+            # What was typed stays with its question: whoever typed it sees it beside the other answer.
+            return Outcome(MOVED, wanted, (), (say("utter_moved"),), self._focus_at(situation, path, step.question), OPEN)
         kept = step.answer if step.settled and step.answer is not None and step.answer.given else None
         if heard.intent == "skip" and kept is not None:
             return self._move_on(situation, path, step, kept)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.store.errors import StoreBusy, StoreError, StoreFull
-from tests.web.conftest import Browser, House, text_of, web_of
+from tests.web.conftest import Browser, House, answer_until, text_of, web_of
 
 
 def test_nothing_chosen(house: House, worker: Browser, row: str) -> None:
@@ -129,6 +129,48 @@ def test_unknown_interviews(worker: Browser) -> None:
         assert "We cannot find this page" in worker.page
     worker.get("/people")
     assert worker.post(f"/interviews/{'0' * 32}/turns", {"do": "pause"}).status_code == 404
+
+
+def two_screens(house: House, row: str) -> tuple[Browser, Browser]:
+    one, other = house.signed_in(), house.signed_in()
+    for screen in (one, other):
+        screen.get(f"/interviews/{row}")
+    return one, other
+
+
+def test_a_text_typed_while_another_screen_answers_is_not_lost(house: House, row: str) -> None:
+    answer_until(house, row, lambda step: step.question.kind == "text" and not step.question.sensitive)
+    one, other = two_screens(house, row)
+    question = one.open_question(house, row)
+    one.turn(row, text="a first word")
+    response = other.turn(row, text="a long story of mine")
+    assert response.status_code == 200 and "answered on another screen" in other.page
+    assert house.store.state(row).answers[question].text == "a first word"
+    assert re.search(r"<textarea[^>]*>a first word\na long story of mine</textarea>", other.page)
+    other.turn(row, text="a first word\na long story of mine")
+    assert house.store.state(row).answers[question].text == "a first word\na long story of mine"
+
+
+def test_own_words_typed_while_another_screen_answers_stay_in_their_box(house: House, row: str) -> None:
+    one, other = two_screens(house, row)
+    one.turn(row, option="owned", more="on a mortgage")
+    other.turn(row, words="at me mums", more="since May")
+    assert other.open_question(house, row) == "where_lived"
+    assert 'value="at me mums"' in other.page and ">on a mortgage\nsince May</textarea>" in other.page
+    assert re.search(r'value="owned" checked', other.page)
+    assert other.hidden("seen") == str(house.store.state(row).newest)
+
+
+def test_words_to_a_question_that_is_not_asked_any_more_wait_in_the_next_box(house: House, row: str) -> None:
+    answer_until(house, row, lambda step: step.question.id == "debt_kinds", debts="yes")
+    one, other = two_screens(house, row)
+    one.turn(row, change="debts")
+    one.turn(row, option="no")
+    other.turn(row, words="rent and the phone")
+    assert "What you had put is still here" in other.page
+    assert "rent and the phone" in other.page and other.hidden("question") != "debt_kinds"
+    # What is no question at all has no words to keep.
+    assert other.turn(row, question="no_such", words="what").status_code == 200
 
 
 def test_words_that_are_too_long_only_together_are_kept_beside_the_choice(house: House, worker: Browser, row: str) -> None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from bot.interview.answers import InvalidAnswer
 from bot.interview.definitions import EASY
-from bot.interview.exchange import UNHEARD
+from bot.interview.exchange import MOVED, NOT_NEEDED, UNHEARD
 from bot.interview.path import Path
 from bot.interview.understanding import has_box
 from bot.language.languages import ENGLISH
@@ -60,6 +60,11 @@ def take(interview_id: str) -> Response | str | tuple[str, int]:
     if posted.question is None and posted.words.strip() and (after.last[0] == UNHEARD or posted.do in STAYING):
         # Nothing was heard in words that went with a yes or no: they wait beside the question that comes next.
         return _page(interview_id, posted, notice=WAITING, fresh=True)
+    if posted.typed and after.last == (MOVED, posted.question):
+        return _page(interview_id, _beside_other(posted, after), notice=WAITING, fresh=True)
+    said_to = app.talk.interview.by_id.get(posted.question or "")
+    if posted.typed and after.last[0] == NOT_NEEDED and said_to is not None and not said_to.sensitive:
+        return _page(interview_id, _to_no_question(posted), notice=WAITING, fresh=True)
     if posted.do in STAYING and posted.typed and after.last[1] == posted.question:
         return _page(interview_id, posted, fresh=True)
     return redirect(url_for("interview.show", interview_id=interview_id), 303)
@@ -127,6 +132,25 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         person_id=state.interview.person_id,
         **_beside(state, path, screen),
     )
+
+
+def _beside_other(posted: Posted, after: InterviewState) -> Posted:
+    """What was put in, with what another screen has written down meanwhile: neither takes the other away."""
+    there = after.answers.get(posted.question or "")
+    if there is None or not there.given:
+        return posted
+    text, more = (_joined(before, now) for before, now in ((there.text, posted.text), (there.more, posted.more)))
+    return replace(posted, options=posted.options or there.options, text=text, more=more)
+
+
+def _to_no_question(posted: Posted) -> Posted:
+    """What was typed to a question that is not asked any more, as words to none."""
+    words = _joined(posted.more, posted.words, posted.text)
+    return replace(posted, question=None, options=(), words=words, text="", more="", parts={})
+
+
+def _joined(*texts: str) -> str:
+    return "\n".join(dict.fromkeys(text for text in (text.strip() for text in texts) if text))
 
 
 def _can_wait(asked: Asked) -> bool:
