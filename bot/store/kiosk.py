@@ -253,12 +253,13 @@ class Kiosk(KioskRequests, Sessions, Users):
         return self.start_session(access.issued_by)
 
     def _check_secret(self, access: Access, secret: str) -> None:
-        """The PIN of a code, or of a hand-over the worker's PIN or password. A password is never as short as a PIN."""
+        """The PIN of a code, or of a hand-over the worker's PIN or password, if there is one. A password is longer than a PIN."""
         try:
             pin = checked_pin(secret)
         except PinRefused as error:
-            if access.kind == HANDED and error.why == "form":
-                self.check_password(self.user(access.issued_by).username, secret)
+            worker = self.user(access.issued_by)
+            if access.kind == HANDED and error.why == "form" and not worker.sign_on:
+                self.check_password(worker.username, secret)
                 return
             pin = secret
         self._check_pin(access.id, pin)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.interview.answers import clean
 from bot.settings import Settings
 from bot.store.errors import SignInFailed
+from bot.store.kiosk_types import HANDED
 from bot.store.sessions import PASSWORD
 from bot.store.types import Session, User
 from bot.web import gate, locks
@@ -25,6 +26,8 @@ from bot.web.state import web
 from bot.web.talk import Speaker
 
 TOKEN = "token"
+# Somebody left a locked screen here: the sign-on service must not let them in as the one who locked it.
+WAS_LOCKED = "was_locked"
 # What is answered without looking who asks.
 UNASKED = frozenset({"static", "meta.ping", "meta.health", "meta.info", "api.openapi"})
 # What pages ask by themselves: it keeps no screen from locking.
@@ -199,24 +202,41 @@ def sign_in(username: str, password: str) -> User:
     return user
 
 
-def begin(user: User, how: str) -> None:
-    """Give this browser a new session; the one it had is ended, so that nobody who knew it comes in with it."""
+def begin(user: User, how: str, left: str | None = None) -> None:
+    """Give this browser a new session; the one it had is ended, so that nobody who knew it comes in with it.
+
+    ``left``: the one it had when it went off to sign on, which it does not bring back from there.
+    """
     app = web()
-    old, new = session.get(TOKEN), app.store.start_session(user.id, how=how)
+    old, new = session.get(TOKEN) or left, app.store.start_session(user.id, how=how)
     session.clear()
     session[TOKEN] = new
     if isinstance(old, str):
-        app.kept.hand_over(old, new, user.id)
+        if _handed_by(old, user):
+            app.kept.carry(old, new)
+        else:
+            app.kept.hand_over(old, new, user.id)
         app.store.end_session(old)
     g.pop("csrf_token", None)
 
 
+def _handed_by(token: str, user: User) -> bool:
+    """Whether a session is on a tablet that this worker has handed over and now has back: the person's words stay with it."""
+    found = web().store.session(token)
+    if found is None or found.access_id is None:
+        return False
+    access = web().store.access(found.access_id)
+    return access.kind == HANDED and access.issued_by == user.id
+
+
 def sign_out() -> None:
     """End this browser's session."""
-    token = session.get(TOKEN)
+    token, found = session.get(TOKEN), g.get("signed_in")
     if isinstance(token, str):
         web().store.end_session(token)
     session.clear()
+    if found is not None and found.locked:
+        session[WAS_LOCKED] = True
 
 
 def safe_next(wanted: str | None, user: User | None = None) -> str:

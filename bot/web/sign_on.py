@@ -144,8 +144,10 @@ class SignOn:
         self._until = float("-inf")
         self._metadata: dict[str, Any] = {}
 
-    def start(self, back: str, wanted: str) -> tuple[str, Asked]:
+    def start(self, back: str, wanted: str, anew: bool = False) -> tuple[str, Asked]:
         """The address to send the browser to, and what it must bring back. ``back`` is our own page that the issuer leads back to.
+
+        ``anew``: the issuer asks who it is, though the browser may be signed in there still.
 
         Raises:
             SignOnDown: the issuer does not answer.
@@ -153,8 +155,9 @@ class SignOn:
         asked = Asked(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), wanted)
         with self._session(back) as session:
             address, _ = session.create_authorization_url(
-                self._found("authorization_endpoint"), state=asked.state, nonce=asked.nonce, code_verifier=asked.verifier
-            )
+                self._found("authorization_endpoint"), state=asked.state, nonce=asked.nonce, code_verifier=asked.verifier,
+                **({"prompt": "login"} if anew else {}),
+            )  # fmt: skip
         return address, asked
 
     def finish(self, back: str, asked: Asked, state: str, code: str) -> SignedOn:

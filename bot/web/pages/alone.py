@@ -212,9 +212,12 @@ def _locked(found: Session, error: str = "") -> str:
     if found.interview_id is not None:
         row = web().store.interview(found.interview_id)
         language, level = row.language, row.level
+    # A worker who signs on has no password here: they sign on again, and are back at the interview.
+    worker = web().store.user(access.issued_by) if access is not None and handed else found.user
     return render_template(
         "kiosk/locked.html", language=language, level=level, direction=kiosk.direction(language), error=error,
-        handed=handed, person=access is not None and not handed,
+        handed=handed, person=access is not None and not handed, sign_on=web().settings.sign_on if worker.sign_on else None,
+        has_password=not worker.sign_on, at=found.interview_id or found.at_interview,
     )  # fmt: skip
 
 
