@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.interview.answers import clean
@@ -13,7 +13,7 @@ from bot.store.errors import BadInput, ChangedMeanwhile
 from bot.store.prison_settings import IDLE, LONGEST, MOST_CONTACTS, SAFETY_IDLE, Contact, PrisonSettings
 from bot.web import access
 from bot.web.case_words import sentence
-from bot.web.pages.services import prisons
+from bot.web.pages.services import prison_of, prisons
 from bot.web.state import web
 
 pages = Blueprint("prison_settings", __name__, url_prefix="/admin/settings")
@@ -28,17 +28,10 @@ LABELS = {
 }
 
 
-def _prison() -> str:
-    known, wanted = prisons(), clean(request.values.get("prison", ""))
-    if (wanted and wanted not in known) or not known:
-        abort(404)
-    return wanted or known[0]
-
-
 @pages.get("")
 def show() -> str:
     """The settings of a prison."""
-    settings = web().store.settings(_prison())
+    settings = web().store.settings(prison_of())
     return _page(settings, {}, {})
 
 
@@ -55,7 +48,7 @@ def _page(settings: PrisonSettings, errors: dict[str, str], values: dict[str, st
 @pages.post("")
 def change() -> Response | tuple[str, int]:
     """Keep the settings."""
-    prison, form = _prison(), request.form
+    prison, form = prison_of(), request.form
     errors: dict[str, str] = {}
     values = {name: clean(form.get(name, ""))[:20] for name in MINUTES}
     figures: dict[str, Any] = {}

@@ -21,19 +21,25 @@ from bot.web.state import web
 
 pages = Blueprint("services", __name__, url_prefix="/services")
 
+NO_PRISON = "No prison is known here yet. Add a person, or add a user with their prison; then it can be set up."
 FILTERS = ("area", "kind", "language", "where")
 SUFFIXES = {".csv": CSV, ".yml": YAML, ".yaml": YAML}
 
 
 def prisons() -> list[str]:
-    """The prisons that have people or a directory here, and that whoever is signed in works with."""
-    return sorted(access.here({*web().agencies.active(), *web().store.directories()}))
+    """The prisons that have people, a directory or users here, and that whoever is signed in works with: on a new installation
+    services and settings come before the first person."""
+    of_users = {prison for user in web().store.users() for prison in user.prisons}
+    return sorted(access.here({*web().agencies.active(), *web().store.directories(), *of_users}))
 
 
 def prison_of() -> str:
     """The prison whose directory is wanted: one of ``prisons``, the first of them unless another is named."""
     known, wanted = prisons(), clean(request.values.get("prison", ""))
-    if (wanted and wanted not in known) or not known:
+    if not known and not wanted:
+        flash(NO_PRISON)
+        abort(redirect(url_for("people.show_list"), 303))
+    if wanted and wanted not in known:
         abort(404)
     return wanted or known[0]
 
