@@ -16,9 +16,9 @@ from bot.actions.situation import context, situation
 from bot.casework.casework import Casework
 from bot.casework.raising import TALK, UNREAD, alerts_of, remark
 from bot.dialogue.content import OFFERED, fingerprint, form_of
-from bot.interview.answers import Answer
+from bot.interview.answers import Answer, clean
 from bot.interview.definitions import Interview
-from bot.interview.exchange import Outcome
+from bot.interview.exchange import Heard, Outcome, Recorded
 from bot.interview.path import Context, PathFinder, Step
 from bot.interview.turn import Conversation
 from bot.interview.understanding import ALSO_WAITS
@@ -140,11 +140,18 @@ def _said(message: Message) -> str:
     return f"{message.heard.text}\n(Machine translation: {english})" if english else message.heard.text
 
 
+def _holds(kept: Recorded, heard: Heard) -> bool:
+    """Whether an answer is kept with this turn's words: beside it or, where they may be urgent too, only in it."""
+    said = clean(heard.text)
+    in_it = bool(said) and (said in kept.answer.text or said in kept.answer.more)
+    return not kept.earlier and (bool(kept.words) or in_it)
+
+
 def _decision(outcome: Outcome, message: Message, alerts: tuple[NewAlert, ...] = ()) -> Decision:
     # What the machine made of the words goes with them: who reads the answer sees both.
     made = {"translation": dict(message.translation)} if message.translation else {}
     entries = [
-        Entry(kept.answer, kept.how, message.by, words=kept.words, understood=made if kept.words and not kept.earlier else {})
+        Entry(kept.answer, kept.how, message.by, words=kept.words, understood=made if _holds(kept, message.heard) else {})
         for kept in outcome.recorded
     ]
     return Decision(

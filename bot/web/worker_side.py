@@ -115,15 +115,30 @@ def kept_words(written: Sequence[HistoryRow], notes: Sequence[NoteRow], state: I
     return "open" if any(_now(note, state) and note.translation.get("problem") for note in notes) else ""
 
 
-def words_by_question(history: Iterable[HistoryRow], tongues: Tongues) -> dict[str, Both]:
-    """What was typed in another language, by question: of the newest answer to each."""
-    newest = {row.question: row for row in history}
-    found = {
-        name: (row.words or row.answer.more, row) for name, row in newest.items() if "from" in row.understood.get("translation", {})
-    }
-    return {
-        name: both(words, row.language, row.understood["translation"], tongues) for name, (words, row) in found.items() if words
-    }
+def words_by_question(history: Iterable[HistoryRow], tongues: Tongues) -> dict[str, tuple[Both, ...]]:
+    """What was typed in another language, by question: all that the newest answer to each holds, part by part as it was added."""
+    rows: dict[str, list[HistoryRow]] = {}
+    for row in history:
+        rows.setdefault(row.question, []).append(row)
+    found = {name: tuple(both(said, row.language, made, tongues) for said, row, made in _parts(of)) for name, of in rows.items()}
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def typed_in(row: HistoryRow) -> str:
+    """What was typed with an answer: beside an urgent remark it stands in the answer alone."""
+    return row.words or row.answer.more or row.answer.text
+
+
+def _parts(rows: Sequence[HistoryRow]) -> list[tuple[str, HistoryRow, Mapping[str, Any]]]:
+    """Of all answers to one question, the words that stand in the newest, each with what was made of it."""
+    newest, found = rows[-1], list[tuple[str, HistoryRow, Mapping[str, Any]]]()
+    for row in rows:
+        said, made = typed_in(row), row.understood.get("translation", {})
+        if "from" not in made or not said or not (row is newest or said in newest.answer.more):
+            continue
+        # Words that were all said again stand in what came later.
+        found = [part for part in found if part[0] not in said] + [(said, row, made)]
+    return found
 
 
 def both(words: str, code: str, translation: Mapping[str, Any], tongues: Tongues) -> Both:
@@ -194,7 +209,7 @@ class WorkerSides:
             return None
         step, asking = path.by_id.get(question.id), path.next(state.interview.focus)
         there = step is not None and step.askable and (asking is None or asking.question.id != question.id)
-        words = row.words or row.answer.more
+        words = typed_in(row) if row.words or row.understood else row.answer.more
         shown = both(words, row.language, row.understood.get("translation", {}), self._tongues) if words else None
         ask, answer = wording.question(question).ask, wording.answer(question, replace(row.answer, more=""))
         return Put(ask, answer, question.id if there else None, _HOW.get(row.how, ""), shown)

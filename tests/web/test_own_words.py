@@ -292,6 +292,29 @@ def test_a_worker_reads_the_answers_in_english_with_what_was_typed(house: House,
     assert f'<p class="said" lang="pl" dir="ltr">{SAID}</p>' in worker.page
 
 
+def test_an_answer_beside_an_alert_that_is_only_possible_keeps_its_english(house: House, worker: Browser, tongues: Tongues) -> None:
+    row = at(house, worker, "pl", "matters_most")
+    house.rasa.alerts, house.rasa.surely = ("health",), False
+    worker.turn(row.id, text=SAID)
+    entry = house.store.history(row.id)[-1]
+    assert (entry.answer.text, entry.words) == (SAID, "")
+    assert entry.understood["translation"]["text"] == ENGLISH
+    house.rasa.alerts = ()
+    worker.get(f"/interviews/{row.id}/answers?words=english")
+    assert ENGLISH.replace("'", "&#39;") in worker.page
+
+
+def test_all_that_was_added_to_an_answer_has_its_english(house: House, worker: Browser, tongues: Tongues) -> None:
+    row = at(house, worker, "pl")
+    worker.turn(row.id, option="hostel")
+    for said, _ in POLISH[:2]:
+        worker.turn(row.id, do="say_more")
+        worker.turn(row.id, words=said)
+    worker.get(f"/interviews/{row.id}/answers?words=english")
+    for said, english in POLISH[:2]:
+        assert f'<p class="said" lang="pl" dir="ltr">{said}</p>' in worker.page and english.replace("'", "&#39;") in worker.page
+
+
 @pytest.mark.parametrize(("typed", "answer"), [("schronisko (hostel)", ("given", ("hostel",))), ("Nie wiem.", ("unknown", ()))])
 def test_words_that_are_one_of_our_own_buttons_need_no_machine(
     house: House, worker: Browser, tongues: Tongues, typed: str, answer: tuple[str, tuple[str, ...]]
