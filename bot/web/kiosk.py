@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from flask import g, render_template, session
+from flask import flash, g, render_template, session
 
 from bot.interview.definitions import Question
 from bot.interview.path import IN_SECTION, Path
@@ -13,7 +13,7 @@ from bot.language.wording import RIGHT_TO_LEFT
 from bot.store.errors import NotFound
 from bot.store.kiosk_types import HANDED, Access
 from bot.store.prison_settings import Contact, PrisonSettings, usual_contacts
-from bot.store.types import COMPLETE, KIOSK, WORKER, InterviewRow, InterviewState, Session
+from bot.store.types import COMPLETE, KIOSK, PAUSED, WORKER, InterviewRow, InterviewState, Session
 from bot.web import security
 from bot.web.locks import AT_KIOSK
 from bot.web.state import web
@@ -37,6 +37,7 @@ class Around:
     """What stands around a page of an interview. ``alone``: the person answers by themself; ``handed``: on a worker's tablet.
 
     ``private``: the page can be left at once; ``idle`` and ``warn`` in seconds, 0: it does not lock; ``adjust``: what helps.
+    ``locked``: it stands on a screen that is locked, where nothing can be posted.
     """
 
     interview_id: str
@@ -46,6 +47,7 @@ class Around:
     idle: int = 0
     adjust: frozenset[str] = frozenset()
     number: str = ""
+    locked: bool = False
 
     @property
     def warn(self) -> int:
@@ -82,6 +84,8 @@ def enter(token: str) -> None:
     if isinstance(old, str) and old != token:
         app.kept.carry(old, token)
         app.store.end_session(old)
+    if found is not None and found.access_id is not None:
+        app.kept.carry(found.access_id, token)
     g.signed_in = found
     g.pop("csrf_token", None)
 
@@ -104,6 +108,23 @@ def access_here() -> Access | None:
             g.kiosk_access = None
     kept: Access | None = g.kiosk_access
     return kept
+
+
+def leave_words() -> None:
+    """What was typed and not sent waits for the person's PIN, on whatever screen; the session is about to end."""
+    access = access_here()
+    if access is not None:
+        web().kept.carry(security.token(), access.id)
+
+
+def carry_on(row: InterviewRow) -> None:
+    """Go on with an interview that was stopped, for somebody who has just come in. Where that cannot be written down, say so."""
+    if row.state != PAUSED:
+        return
+    app = web()
+    app.talk.begin(row, security.speaker())
+    if app.store.interview(row.id).state == PAUSED:
+        flash(app.phrases.say("offline", row.language, row.level))
 
 
 def in_mode(state: InterviewState) -> InterviewState:
@@ -169,6 +190,9 @@ def instead(screen: Screen, state: InterviewState, path: Path) -> str | None:
                 part=IN_SECTION + PRIVATE_SECTION,
             )  # fmt: skip
     if made.alone and screen.kind == STOPPED:
+        # Whoever comes to the screen next finds it locked, however the interview was stopped.
+        web().store.lock_session(security.token())
+        g.around = replace(made, idle=0, locked=True)
         return render_template("kiosk/waits.html", screen=screen)
     if made.alone and screen.kind == FINISHED:
         later = bool(path.for_later())

@@ -110,6 +110,8 @@ def test_the_whole_way_at_the_kiosk_by_keyboard_alone(chromium: Chromium, live: 
     assert store.interview(row.id).state == "paused"
     keys.to("Carry on")
     keys.enter()
+    keys.type("secret", PIN)
+    keys.enter()
     answer_until(live.house, row.id, lambda step: step.question.section == "safety", who_is_here="alone")
     page.goto(f"/interviews/{row.id}")
     keys.to("Go on to this part")

@@ -41,7 +41,6 @@ def test_without_a_yes_or_a_no_the_interview_waits(house: House, do: str, level:
         person = come_in(house, row.id)
     # Back again: the same question, and a yes goes on.
     person.get(f"/interviews/{row.id}")
-    person.turn(row.id, do="begin")
     assert person.hidden("question") == "consent_go_on"
     person.turn(row.id, option="yes", do="answer")
     assert person.open_question(house, row.id) != "consent_go_on"
@@ -118,3 +117,110 @@ def test_the_server_waits_longer_than_a_page_may_be_ahead() -> None:
     assert timedelta(milliseconds=int(every[1])) + SEEN_EVERY < GRACE
     # Where the server has locked, the button that takes the words along is pressed.
     assert 'opaqueredirect") lock.click()' in script
+
+
+# -- stopping
+
+
+def stop(person: Browser, interview_id: str, **more: str) -> None:
+    form = typed(person, interview_id) | more
+    person.post(f"/interviews/{interview_id}/aside", {**form, "to": "stop"}, follow=True)
+
+
+def back_with_pin(house: House, interview_id: str) -> Browser:
+    """The person on another screen."""
+    person = house.client()
+    person.get("/kiosk/back")
+    number = house.store.accesses([interview_id])[0].number
+    assert person.post("/kiosk/back", {"number": number, "pin": PIN}, follow=True).status_code == 200
+    return person
+
+
+def test_a_stopped_screen_is_locked_and_carrying_on_asks_for_the_pin(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    stop(person, begun.id)
+    assert person.title().startswith("You have stopped for now")
+    assert "You need your PIN to carry on" in text_of(person.page)
+    # Whoever comes next reads nothing and answers nothing.
+    for path in ("", "/answers", "/support", "/language", "/adjust"):
+        assert person.get(f"/interviews/{begun.id}{path}").location == "/locked", path
+    person.get("/locked")
+    assert person.post(f"/interviews/{begun.id}/turns", {"do": "begin"}).location == "/locked"
+    assert house.store.interview(begun.id).state == "paused"
+    assert person.post("/locked", {"secret": "1739"}).status_code == 422
+    person.post("/locked", {"secret": PIN}, follow=True)
+    assert "Where did you live" in text_of(person.page)
+
+
+def test_however_it_is_stopped_the_screen_is_locked(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    person.get(f"/interviews/{begun.id}")
+    person.turn(begun.id, do="pause")
+    assert person.title().startswith("You have stopped for now")
+    assert 'value="person"' not in person.page and 'id="idle"' not in person.page
+    assert person.get(f"/interviews/{begun.id}/answers").location == "/locked"
+
+
+@pytest.mark.parametrize("how", ["carry on", "close"])
+def test_what_was_typed_is_there_again_after_stopping(house: House, begun: InterviewRow, how: str) -> None:
+    person = come_in(house, begun.id)
+    stop(person, begun.id)
+    if how == "close":
+        assert person.post("/locked/leave").location.endswith("/kiosk")
+        person = back_with_pin(house, begun.id)
+    else:
+        person.get("/locked")
+        person.post("/locked", {"secret": PIN}, follow=True)
+    assert 'value="a tent by the sea"' in person.page
+    assert "What you had put is still here" in text_of(person.page)
+
+
+def test_what_one_person_typed_is_shown_to_nobody_else(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    stop(person, begun.id)
+    person.post("/locked/leave")
+    other = house.started("Lee", mode="kiosk")
+    answer_until(house, other.id, lambda step: step.question.id == "where_lived", who_is_here="alone")
+    assert "a tent by the sea" not in come_in(house, other.id).get(f"/interviews/{other.id}").get_data(as_text=True)
+
+
+def test_urgent_words_that_were_answered_are_not_put_back_into_the_box(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    house.rasa.alerts = ("self_harm",)
+    stop(person, begun.id, words="I want to kill myself")
+    assert "116 123" in person.page
+    person.get("/locked")
+    person.post("/locked", {"secret": PIN}, follow=True)
+    assert "Where did you live" in text_of(person.page) and "kill myself" not in person.page
+
+
+def test_stopping_says_so_when_it_cannot_be_written_down(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    form = typed(person, begun.id)
+    house.rasa.down = True
+    assert person.post(f"/interviews/{begun.id}/aside", {**form, "to": "stop"}).status_code == 503
+    assert "I could not write down that you want to stop" in text_of(person.page)
+    assert "Close this screen" in text_of(person.page)
+    assert person.post(f"/interviews/{begun.id}/close").location.endswith("/kiosk")
+    assert person.get(f"/interviews/{begun.id}").location.endswith("/kiosk")
+    house.rasa.down = False
+    assert 'value="a tent by the sea"' in back_with_pin(house, begun.id).page
+
+
+def test_carrying_on_says_so_when_it_cannot_be_written_down(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    stop(person, begun.id)
+    house.rasa.down = True
+    person.get("/locked")
+    person.post("/locked", {"secret": PIN}, follow=True)
+    assert "cannot reach the assistant" in text_of(person.page.split("<h1")[0])
+    house.rasa.down = False
+    person.get("/locked")
+    person.post("/locked", {"secret": PIN}, follow=True)
+    assert 'value="a tent by the sea"' in person.page
+
+
+def test_a_new_code_opens_an_interview_that_was_stopped(house: House, begun: InterviewRow) -> None:
+    stop(come_in(house, begun.id), begun.id)
+    person = come_in(house, begun.id)
+    assert "Where did you live" in text_of(person.get(f"/interviews/{begun.id}").get_data(as_text=True))

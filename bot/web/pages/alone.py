@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +19,7 @@ from bot.web.kept import worth_keeping
 from bot.web.posted import read_form
 from bot.web.state import web
 from bot.web.talk import NotTaken
+from bot.web.view import ALERT
 
 pages = Blueprint("alone", __name__)
 
@@ -27,6 +27,8 @@ IN = "/interviews/<interview_id>"
 # Where a button beside a question leads; what was typed and not sent is held meanwhile.
 ASIDE = {"support": "alone.support", "adjust": "alone.adjust", "number": "alone.number"}
 PAUSE = "pause"
+# Words that were answered so are not put back into the box: they are urgent or private, and stand nowhere but where they belong.
+HEARD_AND_ANSWERED = (ALERT, "utter_private_offer")
 WRONG_SECRET = "That is not right. Try again."
 NOT_OPEN = "It was wrong five times. Sign in again."
 Page = str | Response | tuple[str, int]
@@ -97,7 +99,7 @@ def adjust_posted(interview_id: str) -> Response:
 
 
 @pages.post(f"{IN}/aside")
-def aside(interview_id: str) -> Response:
+def aside(interview_id: str) -> Page:
     """Go somewhere else for a moment: what is typed and not sent is held for when the person is back."""
     posted = read_form(request.form)
     if worth_keeping(posted, web().interview.by_id.get(posted.question or "")):
@@ -108,8 +110,12 @@ def aside(interview_id: str) -> Response:
     if to == "lock":
         return lock_now(interview_id)
     if to == "stop":
-        with suppress(NotTaken):
-            web().talk.take(interview_id, replace(posted, do=PAUSE), security.speaker())
+        try:
+            after = web().talk.take(interview_id, replace(posted, do=PAUSE), security.speaker())
+        except NotTaken:
+            return _page("not_stopped", web().store.interview(interview_id)), 503
+        if after.turn is not None and any(str(item.get("say")).startswith(HEARD_AND_ANSWERED) for item in after.turn.reply):
+            web().kept.take(security.token(), interview_id)
     return redirect(url_for(ASIDE.get(to, "interview.show"), interview_id=interview_id), 303)
 
 
@@ -142,6 +148,7 @@ def close(interview_id: str) -> Response:
     access = kiosk.access_here()
     if access is not None and access.kind == HANDED:
         return lock_now(interview_id)
+    kiosk.leave_words()
     web().store.end_session(security.token())
     session.clear()
     session[locks.AT_KIOSK] = True
@@ -244,9 +251,7 @@ def unlock() -> Page:
     except NotFound:
         return locked()
     if found.interview_id is not None:
-        row = app.store.interview(found.interview_id)
-        if row.state == "paused":
-            app.talk.begin(row, security.speaker())
+        kiosk.carry_on(app.store.interview(found.interview_id))
     return _home(found)
 
 
@@ -275,6 +280,8 @@ def leave() -> Response:
     """This is somebody else: end the session, and begin at the beginning."""
     found: Session | None = g.signed_in
     at_kiosk = found is not None and found.interview_id is not None
+    if at_kiosk:
+        kiosk.leave_words()
     security.sign_out()
     if at_kiosk:
         session[locks.AT_KIOSK] = True

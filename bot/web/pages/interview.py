@@ -13,7 +13,7 @@ from bot.interview.exchange import MOVED, NOT_NEEDED, UNHEARD
 from bot.interview.path import Path
 from bot.interview.understanding import has_box
 from bot.language.languages import ENGLISH
-from bot.store.types import COMPLETE, WORKER, InterviewState
+from bot.store.types import COMPLETE, PAUSED, WORKER, InterviewState
 from bot.web import kiosk, picturing, security
 from bot.web.posted import PERSON, Posted, read_form
 from bot.web.standing import staff_here
@@ -33,8 +33,15 @@ STAYING = frozenset({"repeat", "person", "why", "help_me"})
 @pages.get("")
 def show(interview_id: str) -> str:
     """Where the interview is now."""
-    held = web().kept.take(security.token(), interview_id)
-    return _page(interview_id) if held is None else _page(interview_id, held, notice="restored")
+    app = web()
+    held = app.kept.take(security.token(), interview_id)
+    if held is None:
+        return _page(interview_id)
+    if app.store.interview(interview_id).state == PAUSED:
+        # There is no box to put it into: it waits until the person carries on.
+        app.kept.keep(security.token(), interview_id, held)
+        return _page(interview_id)
+    return _page(interview_id, held, notice="restored")
 
 
 @pages.get("/turns")

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from bot.store.errors import NotFound, SignInLocked
 from bot.store.kiosk_types import Access, CodeRefused, PinLocked, PinOld, PinRefused, PinWrong
-from bot.store.types import KIOSK, PAUSED, Session
+from bot.store.types import KIOSK, Session
 from bot.web import kiosk, security
 from bot.web.locks import ENDED
 from bot.web.state import web
@@ -140,6 +140,7 @@ def pin_posted() -> Page:
     language = session.get(kiosk.LANGUAGE)
     kiosk.enter(token)
     row = web().store.put_into(access.interview_id, web().store.kiosk_user(), mode=KIOSK, language=language)
+    kiosk.carry_on(row)
     return redirect(url_for("alone.number", interview_id=row.id), 303)
 
 
@@ -176,8 +177,7 @@ def back_posted() -> Page:
     kiosk.enter(token)
     found = security.signed_in()
     row = app.store.put_into(str(found.interview_id), found.user.id, mode=KIOSK)
-    if row.state == PAUSED:
-        app.talk.begin(row, security.speaker())
+    kiosk.carry_on(row)
     return redirect(url_for("interview.show", interview_id=row.id), 303)
 
 

@@ -125,5 +125,5 @@ def tablet_posted(interview_id: str) -> Response | tuple[str, int]:
     except PinRefused as error:
         return _tablet(interview_id, PIN_WORDS[error.why]), 422
     kiosk.enter(token)
-    app.store.put_into(interview_id, app.store.kiosk_user(), mode=KIOSK)
+    kiosk.carry_on(app.store.put_into(interview_id, app.store.kiosk_user(), mode=KIOSK))
     return redirect(url_for("alone.number", interview_id=interview_id), 303)
