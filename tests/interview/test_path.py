@@ -375,6 +375,15 @@ def test_what_was_answered_in_one_mode_keeps_its_place_in_the_other(tmp_path: Pa
     assert back.path.first_in("a") == back.path.by_id["after"]
 
 
+def test_what_no_mode_has_a_place_for_is_off_the_path_in_every_mode(tmp_path: Path) -> None:
+    shown = {"all": [{"is": ["interview.mode", "kiosk"]}, {"is": ["first", "a"]}]}
+    interview = build(tmp_path, question("first", "a", "b"), question("q", "a", "b", when=shown))
+    person = Person(interview, facts(interview_mode="kiosk")).say("first", "a").say("q", "a")
+    assert "q" in _in_mode(person, "worker", q="kiosk").path
+    person.say("first", "b")
+    assert "q" not in _in_mode(person, "worker", q="kiosk").path
+
+
 def test_what_is_offered_rests_on_all_that_was_said_in_whatever_mode(tmp_path: Path) -> None:
     interview = build(
         tmp_path,

@@ -284,6 +284,18 @@ def test_an_older_screen_never_overwrites_a_newer_answer(t: Talk) -> None:
     assert said(t.choose("lived", "family", seen=1)) == ["utter_heard"]
 
 
+def test_what_was_typed_on_an_older_screen_stays_at_its_question(t: Talk) -> None:
+    t.choose("lived", "rented", seen=0)
+    asked = t.asking
+    outcome = t.hear("words", question="lived", text="at my mum's", seen=0)
+    assert (outcome.kind, outcome.question, said(outcome), t.asking) == ("moved", "lived", ["utter_moved"], "lived")
+    assert t.answers["lived"].options == ("rented",)
+    t.hear("skip", question="lived")
+    # What is urgent stands in its alert, and does not wait in a box.
+    outcome = t.hear("words", question="lived", text="x", seen=0, alerts=("self_harm",))
+    assert (outcome.question, t.asking) == (asked, asked)
+
+
 def test_a_late_answer_to_a_question_still_on_the_path_is_kept(t: Talk) -> None:
     t.choose("things", "dog", seen=0)
     assert t.answers["things"].options == ("dog",)

@@ -20,6 +20,22 @@ def test_after_the_end_nothing_more_is_asked(t: Talk) -> None:
     assert t.state == COMPLETE
 
 
+def test_to_stop_while_one_looks_at_what_is_finished_leaves_it_finished(t: Talk) -> None:
+    to_the_end(t)
+    t.choose("read_back", "right")
+    t.hear("change", question="things")
+    outcome = t.hear("pause")
+    assert (said(outcome), outcome.state, t.asking) == (["utter_finished"], COMPLETE, None)
+
+
+def test_an_urgent_answer_and_a_consent_are_written_again_though_they_say_the_same(t: Talk) -> None:
+    again = Conversation(t.conversation.finder, alerting=["things"])
+    for question, option in (("urgent_today", "none"), ("things", "dog")):
+        t.conversation = again
+        t.choose(question, option)
+        assert [kept.answer.question for kept in t.choose(question, option).recorded] == [question]
+
+
 def test_the_same_answer_again_is_not_written_again(t: Talk) -> None:
     t.choose("lived", "family")
     assert t.choose("lived", "family").recorded == ()
