@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bot.casework.own_words import OwnWords
 from bot.interview.path import Path
 from bot.interview.record import PersonRecord
 from bot.plan.compare import Change
@@ -222,6 +223,7 @@ class Case:
     ``consents`` answers ``may_share(consent, service)``; the views say it in detail. ``alerts`` are those open, the newest first,
     and ``acknowledged`` the others. ``assessments`` are those due. ``directory`` is the prison's own. ``closing`` says who closed
     the newest plan by hand, and why, where that stands: then ``plan`` is None. ``closings`` are those of ``plan`` taken back since.
+    ``own_words``, by question, are filled in for papers only (``Casework.with_words``).
     ``earlier_stay``: the plan is of a stay in prison before the one that the record is of, and follows nothing any more.
     """
 
@@ -251,6 +253,7 @@ class Case:
     complete: bool = True
     closing: Closing | None = None
     closings: tuple[Closing, ...] = ()
+    own_words: Mapping[str, OwnWords] = field(default_factory=dict)
     earlier_stay: bool = False
 
     @property

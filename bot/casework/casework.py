@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
 from bot.casework import proposing, stepping
 from bot.casework.case import WORKER_STEPS, Case
 from bot.casework.directories import Directories
+from bot.casework.own_words import OwnWords, by_question, own_words
 from bot.casework.proposing import Grounds, current_plan
 from bot.casework.report import Report, make_report
 from bot.casework.situation import today as prison_today
@@ -84,6 +86,17 @@ class Casework(Directories):
             ground = self._shown_ground(file, self.plan_data_of(file.record.prison)[0])
         plan_data, removed = self.plan_data_of(file.record.prison)
         return Viewer(file, plan_data, {**removed, **plan_data.directory.services}, self.today(), ground).case()
+
+    def with_words(self, case: Case) -> Case:
+        """The case with what was said in the person's own words, for a paper: their language and their English."""
+        return replace(case, own_words=self._own_words(case.interview.id)) if case.interview is not None else case
+
+    def _own_words(self, interview_id: str) -> dict[str, OwnWords]:
+        """By question. What a review has carried over is looked up where it was said."""
+        rows, earlier = by_question(self.store.history(interview_id)), self.store.interview(interview_id).earlier
+        before = self._own_words(earlier) if earlier is not None else {}
+        found = {name: own_words(answers) for name, answers in rows.items()}
+        return found | {name: before[name] for name, answers in rows.items() if answers[-1].turn_id is None and name in before}
 
     def ensure_plan(self, interview_id: str, by: str, early: bool = False) -> PlanRow | None:
         """Make the plan of an interview, or let it follow answers and record that have changed. Doing it again changes nothing.

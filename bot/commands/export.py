@@ -71,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
                 return store.user(user).display_name
             return ""
 
-        case = Casework(store, interview, plan, wording).case(person.id)
+        casework = Casework(store, interview, plan, wording)
+        case = casework.with_words(casework.case(person.id))
         wanted = Wanted(args.kind, args.language, args.level, args.with_private, names, args.with_answers)
         try:
             made = outputs.make(case, wanted)

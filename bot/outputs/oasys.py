@@ -25,7 +25,6 @@ from bot.plan.life import CARRIED_OVER, REMOVED
 
 ABOUT_YOU, AT_THE_END = "About the person", "What matters, and consents"
 PRIVATE_NOTE = "These answers are on no sheet, whether there are any or not. The safeguarding role enters them from the screen."
-AS_SAID = "[{language}, not put into English]"
 NOTHING = "Nothing was answered."
 
 
@@ -133,10 +132,7 @@ class _Sheet:
     def line(self, step: Step) -> Line:
         """One question with its answer. Words in another language stand as they were said, and are marked."""
         question, answer = step.question, step.answer
-        english = self.english.answer(question, answer)
-        own_words = answer is not None and answer.given and (answer.more or (answer.text and question.kind == "text"))
-        if self.original.code != ENGLISH and own_words:
-            english += " " + AS_SAID.format(language=self.original.language.english)
+        english = self.english.said(self.case, step)
         return Line(
             self.english.question(question), english, self.original.question(question), self.original.answer(question, answer)
         )

@@ -12,6 +12,8 @@ from typing import Any
 from bot.casework.case import Case, ItemView
 from bot.interview.answers import Answer
 from bot.interview.definitions import Question
+from bot.interview.path import Step
+from bot.language.languages import ENGLISH
 from bot.outputs.words import Content, Words
 from bot.plan.compare import DATE, Change
 from bot.plan.dates import in_london
@@ -256,6 +258,21 @@ class English:
 
     def answer(self, question: Question, answer: Answer | None) -> str:
         return self.words.answer(question, answer).text
+
+    def said(self, case: Case, step: Step) -> str:
+        """An answer. Words in another language stand as they were typed, with what a machine made of them, marked as such."""
+        question, answer = step.question, step.answer
+        words = self.answer(question, answer)
+        own = case.own_words.get(question.id)
+        if own is None or own.language == ENGLISH or answer is None or not answer.given:
+            return words
+        if not answer.more and not (answer.text and question.kind == "text"):
+            return words
+        known = self.content.languages.get(own.language)
+        language = known.english if known is not None else own.language
+        if own.english:
+            return f"{words} [{language}; a machine made of it: {own.english}]"
+        return f"{words} [{language}, not put into English]"
 
     def asked(self, name: str) -> str:
         """A question, or a field of the record, by its name."""

@@ -49,7 +49,7 @@ def answer_facts(case: Case, english: English, questions: tuple[str, ...], own_w
     return [
         (
             english.question(step.question),
-            english.answer(step.question, step.answer if own_words else replace(step.answer, more="")),
+            english.said(case, step) if own_words else english.answer(step.question, replace(step.answer, more="")),
         )
         for step in (steps.get(name) for name in questions)
         if step is not None and step.answer is not None and step.answer.given
@@ -130,7 +130,7 @@ class _Sheet:
             sheet.points([f"{name}: {what}" for name, what in named])
         path = case.path
         given = [(label, path.by_id.get(name)) for label, name in MATTERS] if path else []
-        matters = [(label, self.english.answer(step.question, step.answer)) for label, step in given if step and answered(step)]
+        matters = [(label, self.english.said(case, step)) for label, step in given if step and answered(step)]
         if matters:
             sheet.heading("What matters to the person")
             sheet.facts(matters)

@@ -47,6 +47,7 @@ class Papers:
 
     def __init__(self, interview: Interview, casework: Casework, wording: Wording) -> None:
         self._parts = interview, casework.plan_data, wording
+        self._casework = casework
         self._lock = threading.Lock()
         self._made: Outputs | None = None
 
@@ -60,6 +61,7 @@ class Papers:
 
     def make(self, case: Case, wanted: Wanted) -> Made:
         """A paper. Raises CannotMake."""
+        case = self._casework.with_words(case)
         return self.outputs.make(case if wanted.with_private else case.without_sensitive(), wanted)
 
     def preview(self, case: Case, wanted: Wanted) -> Preview:
@@ -67,6 +69,7 @@ class Papers:
         kind = KINDS.get(wanted.kind)
         if kind is None or wanted.kind not in PREVIEWED:
             raise CannotMake("there is no preview of this; get the file instead")
+        case = self._casework.with_words(case)
         if case.interview is None or case.plan is None:
             raise CannotMake(without_plan(case))
         words, notes = self.outputs.words(case, wanted, kind)

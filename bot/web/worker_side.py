@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.casework.own_words import by_question, parts_of, typed_in
 from bot.interview.exchange import IN_PASSING
 from bot.interview.path import DONE, IN_SECTION, NOTHING_TO_ASK, PARTLY, Path
 from bot.language.languages import ENGLISH, Language
@@ -117,28 +118,9 @@ def kept_words(written: Sequence[HistoryRow], notes: Sequence[NoteRow], state: I
 
 def words_by_question(history: Iterable[HistoryRow], tongues: Tongues) -> dict[str, tuple[Both, ...]]:
     """What was typed in another language, by question: all that the newest answer to each holds, part by part as it was added."""
-    rows: dict[str, list[HistoryRow]] = {}
-    for row in history:
-        rows.setdefault(row.question, []).append(row)
-    found = {name: tuple(both(said, row.language, made, tongues) for said, row, made in _parts(of)) for name, of in rows.items()}
+    rows = by_question(history)
+    found = {name: tuple(both(said, row.language, made, tongues) for said, row, made in parts_of(of)) for name, of in rows.items()}
     return {name: parts for name, parts in found.items() if parts}
-
-
-def typed_in(row: HistoryRow) -> str:
-    """What was typed with an answer: beside an urgent remark it stands in the answer alone."""
-    return row.words or row.answer.more or row.answer.text
-
-
-def _parts(rows: Sequence[HistoryRow]) -> list[tuple[str, HistoryRow, Mapping[str, Any]]]:
-    """Of all answers to one question, the words that stand in the newest, each with what was made of it."""
-    newest, found = rows[-1], list[tuple[str, HistoryRow, Mapping[str, Any]]]()
-    for row in rows:
-        said, made = typed_in(row), row.understood.get("translation", {})
-        if "from" not in made or not said or not (row is newest or said in newest.answer.more):
-            continue
-        # Words that were all said again stand in what came later.
-        found = [part for part in found if part[0] not in said] + [(said, row, made)]
-    return found
 
 
 def both(words: str, code: str, translation: Mapping[str, Any], tongues: Tongues) -> Both:

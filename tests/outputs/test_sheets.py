@@ -14,6 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from bot.casework.case import Case
+from bot.casework.own_words import OwnWords
 from bot.casework.report import Report
 from bot.outputs.document import Document
 from bot.outputs.docx import to_docx
@@ -216,7 +217,8 @@ def test_a_page_has_answers_needs_and_plan_to_copy(dave: Case) -> None:
 
 
 def test_originals_stand_beside_the_english(dave: Case) -> None:
-    sheet = oasys_sheet(dave, making.content(making.pseudo), "cy")
+    said = replace(dave, own_words={"job_before_title": OwnWords("cy")})
+    sheet = oasys_sheet(said, making.content(making.pseudo), "cy")
     line = next(line for line in sheet.pages[1].originals if line.ask.startswith("Where will you live"))
     assert (line.english, str(line.original)) == ("I have nowhere to live", "‹I have nowhere to live›")
     job = next(line for line in sheet.pages[2].originals if line.ask == "What was your job?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import socket
 import threading
@@ -15,6 +16,7 @@ import pytest
 
 from bot.language.catalogue import Catalogues
 from bot.language.wording import Wording
+from bot.outputs.making import Wanted
 from bot.store.types import InterviewRow
 from bot.translation.packages import add_packages
 from bot.translation.translator import Translator
@@ -313,6 +315,30 @@ def test_all_that_was_added_to_an_answer_has_its_english(house: House, worker: B
     worker.get(f"/interviews/{row.id}/answers?words=english")
     for said, english in POLISH[:2]:
         assert f'<p class="said" lang="pl" dir="ltr">{said}</p>' in worker.page and english.replace("'", "&#39;") in worker.page
+
+
+@pytest.mark.parametrize("kind", ["oasys", "worker-pdf", "handover-docx"])
+def test_staff_papers_name_the_language_words_were_typed_in_and_give_their_english(
+    house: House, worker: Browser, tongues: Tongues, kind: str
+) -> None:
+    row = at(house, worker, "pl", "matters_most")
+    worker.turn(row.id, text=SAID)
+    house.store.put_into(row.id, "test", language="ro")
+    answer_until(house, row.id, lambda _: False, share_with_officer="yes")
+    casework = web_of(house).casework
+    casework.ensure_plan(row.id, "test")
+    shown = str(web_of(house).papers.preview(casework.case(row.person_id), Wanted(kind, names=lambda _: "")).body)
+    assert f"{SAID} [Polish; a machine made of it: {ENGLISH}]" in html.unescape(shown)
+
+
+def test_a_workers_own_english_is_not_named_another_language(house: House, worker: Browser, tongues: Tongues) -> None:
+    row = at(house, worker, "pl", "matters_most")
+    worker.turn(row.id, text="Seeing his children", words_in="en")
+    answer_until(house, row.id, lambda _: False)
+    casework = web_of(house).casework
+    casework.ensure_plan(row.id, "test")
+    shown = str(web_of(house).papers.preview(casework.case(row.person_id), Wanted("oasys", names=lambda _: "")).body)
+    assert "Seeing his children" in shown and "Seeing his children [" not in shown
 
 
 @pytest.mark.parametrize(("typed", "answer"), [("schronisko (hostel)", ("given", ("hostel",))), ("Nie wiem.", ("unknown", ()))])
