@@ -24,6 +24,25 @@ SECONDS = 10
 _REMEMBERED = 5000
 
 
+def pieces(texts: Iterable[str]) -> list[str]:
+    """Texts in a row as few pieces that can each be read aloud whole: nothing is left out. A long one is split at a space."""
+    found = [""]
+    for text in texts:
+        for part in _short(" ".join(text.split())):
+            whole = f"{found[-1]} {part}".strip()
+            found = [*found[:-1], whole] if len(whole) <= LONGEST else [*found, part]
+    return [piece for piece in found if piece]
+
+
+def _short(text: str) -> Iterable[str]:
+    while len(text) > LONGEST:
+        cut = text.rfind(" ", 0, LONGEST)
+        cut = cut if cut > 0 else LONGEST
+        yield text[:cut]
+        text = text[cut:].strip()
+    yield text
+
+
 class Speech:
     """The machine's voices. ``folder`` keeps the sound of fixed texts under a digest; what a person said is never kept there."""
 

@@ -11,6 +11,7 @@ from bot.casework.casework import Casework
 from bot.interview.definitions import Interview
 from bot.language.papers import load_papers
 from bot.language.pictures import CREDIT
+from bot.language.speech import pieces
 from bot.language.wording import Wording
 from bot.plan.loading import load_plan
 from bot.settings import Settings
@@ -130,6 +131,7 @@ def create_app(
         standing_alerts=standing.standing_alerts,
         something_stands=standing.something_stands,
         sound=together.sound,
+        pieces=pieces,
         sound_of_answer=together.sound_of_answer,
         not_now_buttons=NOT_NOW_BUTTONS,
         tools=TOOLS,

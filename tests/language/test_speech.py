@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.language.languages import load_languages
-from bot.language.speech import LONGEST, Speech
+from bot.language.speech import LONGEST, Speech, pieces
 
 VOICES = {language.code: language.speech for language in load_languages().values() if language.speech}
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -93,3 +93,11 @@ def test_very_long_texts_are_cut(tmp_path: Path) -> None:
     speech = Speech(tmp_path / "speech", VOICES, program(tmp_path, f'cat > {tmp_path}/in; printf "RIFF%060d" 1'))
     assert speech.sound(str(speech.name("word " * 2000, "en", fixed=False))) is not None
     assert len((tmp_path / "in").read_text(encoding="utf-8")) <= LONGEST
+
+
+def test_what_is_too_long_for_one_sound_is_read_in_pieces_and_nothing_is_left_out() -> None:
+    rows = [f"Question {number}? " + "many words " * 40 for number in range(12)]
+    found = pieces([*rows, "x" * (LONGEST + 5), ""])
+    assert 1 < len(found) < len(rows) and all(len(piece) <= LONGEST for piece in found)
+    assert "".join("".join(found).split()) == "".join("".join(rows).split()) + "x" * (LONGEST + 5)
+    assert pieces([]) == []

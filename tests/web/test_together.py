@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import PASSWORD, Browser, House, text_of
+from tests.web.conftest import PASSWORD, Browser, House, answer_until, text_of, web_of
 from tests.web.test_own_words import OUT, TYPED, Tongues, at, machine, packages, tongues
 
 __all__ = ["machine", "packages", "tongues"]
@@ -207,6 +207,40 @@ def test_a_question_can_be_heard_and_no_address_tells_what(house: House, worker:
     assert response.headers["Cache-Control"] == "no-store" and "media-src 'self'" in response.headers["Content-Security-Policy"]
     assert worker.client.get(f"/interviews/{row}/sound/{'0' * 32}").status_code == 404
     assert house.client().client.get(sounds[0]).status_code == 303
+
+
+def heard_in(page: str, tongues: Tongues) -> str:
+    """All that the speakers of a page say."""
+    return " ".join(tongues.speech._known[name][0] for name in re.findall(r'/sound/([0-9a-f]{32})"', page))
+
+
+def test_the_whole_read_back_is_read_aloud_and_that_there_may_be_more(house: House, worker: Browser, tongues: Tongues) -> None:
+    if not tongues.speech.can("en"):
+        pytest.skip("there is no espeak-ng here")
+    row = house.started("Lee")
+    answer_until(house, row.id, lambda step: step.question.id == "gp")
+    worker.get(f"/interviews/{row.id}")
+    house.rasa.guesses, house.rasa.beside = {"yes": 0.99}, [("health_needs", "mind_unmet")]
+    worker.turn(row.id, words="yes, and my mind is bad")
+    assert house.interview.by_id["health_needs"].plain.ask in heard_in(worker.page, tongues)
+    house.rasa.guesses, house.rasa.beside = {}, []
+    worker.turn(row.id, do="confirm", option=["health_needs"])
+    answer_until(house, row.id, lambda _: False)
+    worker.get(f"/interviews/{row.id}/answers")
+    state = house.store.state(row.id)
+    said = heard_in(worker.page, tongues)
+    for part in web_of(house).views.read_back(web_of(house).talk.path(state), "en", "plain", state.in_passing):
+        for line in part.rows:
+            assert " ".join(f"{line.ask} {line.answer}.".split()) in said
+    assert web_of(house).phrases.say("perhaps_more") in said
+
+
+def test_an_urgent_banner_is_read_aloud(house: House, worker: Browser, row: str, tongues: Tongues) -> None:
+    if not tongues.speech.can("en"):
+        pytest.skip("there is no espeak-ng here")
+    house.rasa.alerts = ("health",)
+    worker.turn(row, words="my chest hurts")
+    assert "I have asked for healthcare to be told" in heard_in(worker.page, tongues)
 
 
 @pytest.mark.parametrize("language", ["so", "ckb"])
