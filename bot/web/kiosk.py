@@ -20,6 +20,8 @@ from bot.web.state import web
 from bot.web.view import FINISHED, STOPPED, Screen
 
 LANGUAGE = "language"
+# The language of somebody whose session is over: for the page that says so.
+LAST_LANGUAGE = "last_language"
 # The section that has a page before it, and its page of support, which is for everybody.
 PRIVATE_SECTION, SUPPORT = "safety", "support_info"
 MORE_TIME = "more_time"
@@ -210,6 +212,13 @@ def language_here() -> str:
     """The language that was chosen at this browser before anybody came in."""
     found = session.get(LANGUAGE)
     return found if isinstance(found, str) and found in web().tongues.languages else "en"
+
+
+def language_of(found: Session | None) -> str:
+    """The language of whoever is in at this browser; what was chosen at it where nobody is."""
+    if found is None or found.interview_id is None:
+        return language_here()
+    return web().store.interview(found.interview_id).language
 
 
 @cache

@@ -388,3 +388,38 @@ def test_the_server_restarts_while_somebody_answers(house: House, begun: Intervi
 def make_app(house: House) -> Flask:
     held = web_of(house)
     return create_app(house.settings, house.store, house.interview, house.wording, house.rasa, held.casework, held.tongues)
+
+
+def test_the_last_page_the_empty_page_and_coming_back_are_in_the_persons_language(house: House, begun: InterviewRow) -> None:
+    house.store.put_into(begun.id, "test", language="ar")
+    person = come_in(house, begun.id)
+    person.get("/away")
+    assert '<html lang="ar" dir="rtl">' in person.page
+    person.get("/locked")
+    for _ in range(5):
+        person.post("/locked", {"secret": "5930", "do": "on"}, follow=True)
+    assert '<html lang="ar" dir="rtl">' in person.page
+    person.get("/kiosk")
+    assert '<html lang="en"' in person.page, "whoever comes next begins at the beginning"
+
+
+def test_the_language_chosen_before_coming_back_is_the_interviews(house: House, begun: InterviewRow) -> None:
+    come_in(house, begun.id)
+    number, second = house.store.accesses([begun.id])[0].number, house.client()
+    second.get("/kiosk/back")
+    second.post("/kiosk/language", {"language": "pl", "at": "back"})
+    second.get("/kiosk/back")
+    second.post("/kiosk/back", {"number": number, "pin": PIN}, follow=True)
+    assert house.store.interview(begun.id).language == "pl"
+
+
+def test_the_next_interview_is_in_the_language_and_words_of_the_one_before(house: House) -> None:
+    before = house.started("Siobhan", language="pl", level="easy")
+    answer_until(house, before.id, lambda _: False)
+    worker = house.signed_in()
+    worker.get(f"/people/{before.person_id}")
+    assert re.search(r'name="language" type="radio" value="pl" checked', worker.page)
+    assert re.search(r'name="level"[^>]*value="easy"[^>]*checked', worker.page)
+    worker.post(f"/people/{before.person_id}/kiosk-codes", {})
+    newest = house.store.interviews_of(before.person_id)[0]
+    assert newest.id != before.id and (newest.language, newest.level) == ("pl", "easy")

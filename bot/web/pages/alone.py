@@ -192,7 +192,7 @@ def away() -> Response | str:
         web().store.lock_session(security.token())
     if request.method == "POST":
         return redirect(url_for("alone.away"), 303)
-    language, now = kiosk.language_here(), datetime.now(PRISON_TIME)
+    language, now = kiosk.language_of(g.signed_in), datetime.now(PRISON_TIME)
     day, time = day_in(now, language, "full"), time_in(now, language)
     return render_template("kiosk/away.html", language=language, direction=kiosk.direction(language), day=day, time=time)
 
@@ -266,12 +266,14 @@ def _take_back(found: Session, token: str) -> Response:
 def _shut(found: Session) -> Response:
     """It was wrong five times: the session is over."""
     access = kiosk.access_here()
+    language = kiosk.language_of(found)
     web().store.end_session(security.token())
     session.clear()
     if found.interview_id is None or (access is not None and access.kind == HANDED):
         flash(NOT_OPEN)
         return redirect(url_for("signing.sign_in"), 303)
     session[locks.AT_KIOSK] = True
+    session[kiosk.LAST_LANGUAGE] = language
     return redirect(url_for("kiosk.shut"), 303)
 
 

@@ -26,7 +26,7 @@ def _say(name: str) -> str:
 
 
 def _page(name: str, **more: object) -> str:
-    language = kiosk.language_here()
+    language = session.get(kiosk.LAST_LANGUAGE) or kiosk.language_here()
     return render_template(f"kiosk/{name}.html", language=language, level="plain", direction=kiosk.direction(language), **more)
 
 
@@ -50,6 +50,7 @@ def start() -> Page:
     if found is not None and found.interview_id is not None:
         return redirect(url_for("interview.show", interview_id=found.interview_id), 303)
     session.pop(OPENING, None)
+    session.pop(kiosk.LAST_LANGUAGE, None)
     return _start(ended=bool(session.pop(ENDED, False)))
 
 
@@ -174,9 +175,10 @@ def back_posted() -> Page:
         return _back("", _say("pin_locked")), 422
     except PinOld:
         return _back("", _say("pin_old")), 422
+    language = session.get(kiosk.LANGUAGE)
     kiosk.enter(token)
     found = security.signed_in()
-    row = app.store.put_into(str(found.interview_id), found.user.id, mode=KIOSK)
+    row = app.store.put_into(str(found.interview_id), found.user.id, mode=KIOSK, language=language)
     kiosk.carry_on(row)
     return redirect(url_for("interview.show", interview_id=row.id), 303)
 

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from bot.actions.situation import PRISON_TIME
 from bot.casework.proposing import of_this_stay
+from bot.interview.definitions import PLAIN
 from bot.language.dates import day_in, time_in
+from bot.language.languages import ENGLISH
 from bot.store.kiosk import CODE_HOURS
 from bot.store.kiosk_types import CODE, Access, PinRefused, Request, in_groups
 from bot.store.types import COMPLETE, FIRST, KIOSK, PRERELEASE, InterviewRow
@@ -62,15 +64,22 @@ def issue(person_id: str) -> str:
     """Issue a code for the interview of this stay that is open, or for a new one. It is on this answer only, and never again."""
     app = web()
     person = app.store.person(person_id)
-    rows = of_this_stay(person.record, app.store.interviews_of(person_id))
+    before = app.store.interviews_of(person_id)
+    rows = of_this_stay(person.record, before)
     row = _unfinished(rows)
     if row is None or request.form.get("which") == NEW:
-        row = app.talk.start(person_id, PRERELEASE if rows else FIRST, "plain", security.speaker(), mode=KIOSK)
+        kind, (language, level) = PRERELEASE if rows else FIRST, words_before(before)
+        row = app.talk.start(person_id, kind, level, security.speaker(), language=language, mode=KIOSK)
     issued, code = app.store.issue_code(row.id, access.by())
     return render_template(
         "kiosk/issued.html", person=person, row=row, code=in_groups(code), hours=CODE_HOURS,
         until=_moment_in(issued.expires_at, row.language), direction_of=kiosk.direction,
     )  # fmt: skip
+
+
+def words_before(rows: list[InterviewRow]) -> tuple[str, str]:
+    """The language and the level of somebody's newest interview, for the next one; plain English where there is none."""
+    return (rows[0].language, rows[0].level) if rows else (ENGLISH, PLAIN)
 
 
 def _moment_in(moment: datetime, language: str) -> str:

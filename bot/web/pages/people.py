@@ -20,6 +20,7 @@ from bot.store.types import COMPLETE, FIRST, INTERVIEW_KINDS, ImportReport, Inte
 from bot.web import access, record_form, security
 from bot.web.case_view import DateLine, dates_of, next_assessment, tally
 from bot.web.fields import place_in
+from bot.web.pages.kiosk_staff import words_before
 from bot.web.pages.together import others
 from bot.web.person_view import lines_of
 from bot.web.state import web
@@ -112,11 +113,13 @@ def _person(person_id: str, errors: dict[str, str] | None = None) -> str:
     interviews = store.interviews_of(person_id)
     present = {row.id for row in of_this_stay(person.record, interviews)}
     app = web()
+    language, level = words_before(interviews)
     shown = lines_of(store, app.talk, app.views, app.tongues, interviews)
     return render_template(
         "person.html", person=person, interviews=shown, groups=record_form.GROUPS,
         present=present, errors=errors or {}, case=case, dates=dates_of(case), tally=tally(case), others=others(),
-        languages=app.tongues.languages.values(), chosen=request.form.get("language", ENGLISH),
+        languages=app.tongues.languages.values(), chosen=request.form.get("language", language),
+        level_before=[level] if interviews else [],
     )  # fmt: skip
 
 
