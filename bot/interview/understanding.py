@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.interview.answers import Answer, InvalidAnswer, choose
-from bot.interview.definitions import Interview, Option, Question
+from bot.interview.definitions import NOT_NOW, REFUSED, Interview, Option, Question
 from bot.interview.path import Context, PathFinder, Step
 
 # From here on words are taken as the answer to the open question, or said back as something else that was heard. What is said back
@@ -118,17 +118,25 @@ def gates(interview: Interview) -> dict[str, tuple[Guess, ...]]:
     """For each question that is only asked after one answer to another: that answer, as a guess.
 
     Who says that the debts are a loan says, by that, that there are debts. A consent is given in so many words or not at all.
+    What is offered after a refusal as well (help against an overdose) still says what was refused, where it is said unasked.
     """
     found: dict[str, tuple[Guess, ...]] = {}
     for question in filter(takes_words, interview.questions):
         needed = [
-            Guess(source, options[0], 1.0)
+            Guess(source, option, 1.0)
             for source, *options in _needed(question.when.data if question.when else None)
-            if len(options) == 1 and source in interview.by_id and takes_words(interview.by_id[source])
+            if (option := _gate(options)) and source in interview.by_id and takes_words(interview.by_id[source])
         ]
         if spoken_for := tuple(guess for guess in needed if guess.question not in interview.consents):
             found[question.id] = spoken_for
     return found
+
+
+def _gate(options: Sequence[str]) -> str | None:
+    """The one answer that a question is asked after, or the yes where it is offered after a refusal as well."""
+    if len(options) == 1:
+        return options[0]
+    return "yes" if REFUSED in options and [option for option in options if option not in NOT_NOW] == ["yes"] else None
 
 
 def _needed(rule: Any) -> Iterator[list[str]]:

@@ -77,7 +77,7 @@ class Filling:
             source=(*activity.source, *sources),
             more_time=activity.more_time and self.raised,
             consent=consent,
-            consents=activity.consent,
+            consents=self._consents(activity),
             declined=declined,
             courses=tuple(dict.fromkeys(course for found in needs for course in self._courses(found))),
             limit=self._limit() if activity.id == _TENANCY else None,
@@ -85,13 +85,20 @@ class Filling:
 
     def _state(self, activity: Activity, reasons: Sequence[Because]) -> tuple[str, str, str | None]:
         """State, why it is declined, and the consent. Declined where every reason is a need turned down, or consent was refused."""
-        consent = answered_consent(self.path, activity.consent, self.told) if activity.consent else None
+        questions = self._consents(activity)
+        consent = answered_consent(self.path, questions, self.told) if questions else None
         if consent == NOT_GIVEN:
             return DECLINED, NO_CONSENT, consent
         own = [reason for reason in reasons if reason.kind != RAISED]
         if own and all(reason.declined for reason in own):
             return DECLINED, NOT_WANTED, consent
         return PROPOSED, "", consent
+
+    def _consents(self, activity: Activity) -> tuple[str, ...]:
+        """The questions whose yes it waits for: not one answered so that nothing is left to ask, as healthcare knows already."""
+        said = {question: step.answer for question in activity.consent if (step := self.path.by_id.get(question)) is not None}
+        done = {question for question, answer in said.items() if answer and answer.given and not {"yes", "no"} & {*answer.options}}
+        return tuple(question for question in activity.consent if question not in done)
 
     def _limit(self) -> date | None:
         """The last day that benefits may pay for a home, where an answer names one that may and release is not later."""

@@ -147,6 +147,31 @@ def test_who_is_not_sure_of_the_plan_gets_more_help_with_it(sure: int, helped: b
     assert "ttg_motivation" not in mentored.by_key, "it is on the plan once"
 
 
+@pytest.mark.parametrize(
+    ("needs", "item"), [("body_unmet", "per_access_health:healthcare_link"), ("mind_unmet", "per_access_health:mental_health_link")]
+)
+def test_care_that_is_missing_now_does_not_wait_for_release(needs: str, item: str) -> None:
+    assert Person().says(health_needs=[needs]).plan().by_key[item].due.on == date(2026, 12, 7)
+    met = Person().says(health_needs=[needs.replace("unmet", "met")]).plan()
+    assert met.by_key[item].due.on == record().release
+
+
+def test_nobody_is_asked_whether_to_tell_healthcare_what_it_knows_already() -> None:
+    knows = Person().says(health_needs=["mind_unmet"], want_healthcare_told="told").plan().by_key["per_notify_healthcare"]
+    assert (knows.consent, knows.consents) == (None, ())
+    asks = Person().says(health_needs=["mind_unmet"], want_healthcare_told="unknown").plan().by_key["per_notify_healthcare"]
+    assert (asks.consent, asks.consents) == ("ask_first", ("want_healthcare_told",))
+
+
+@pytest.mark.parametrize("drugs", ["refused", "unknown"])
+def test_help_against_an_overdose_is_offered_also_to_who_would_not_say(drugs: str) -> None:
+    plan = Person().says(drugs=drugs, overdose_help=["talk", "kit"]).plan()
+    assert {"overdose_advice", "naloxone_need"} <= {found.id for found in plan.needs}
+    quiet = Person().says(drugs=drugs, overdose_help="refused").plan()
+    assert not {"overdose_advice", "naloxone_need", "drugs_support"} & {found.id for found in quiet.needs}
+    assert "overdose_help" not in Person().says(drugs="no").path
+
+
 @pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
 def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
     """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
