@@ -172,6 +172,32 @@ def test_help_against_an_overdose_is_offered_also_to_who_would_not_say(drugs: st
     assert "overdose_help" not in Person().says(drugs="no").path
 
 
+def check_first(person: Person) -> list[tuple[str, bool]]:
+    """The prompts to check who may be met, each with whether it is private."""
+    return [(one.duty.id, one.sensitive) for one in person.plan().prompts if one.duty.id.endswith("_check_first")]
+
+
+@pytest.mark.parametrize("flag", ["mappa", "sexual_offence"])
+def test_limits_on_contact_are_checked_before_contact_is_built_up(flag: str) -> None:
+    person = Person(record(flags=(flag,))).says(parental="yes", children_contact="wanted", help_personal=["children_contact_need"])
+    assert check_first(person) == [("con_check_first", False)]
+    if flag == "sexual_offence":
+        assert any(key.startswith("per_relationships") for key in person.plan().by_key), "the check stands beside it"
+    assert check_first(Person().says(parental="yes", children_contact="wanted")) == []
+
+
+@pytest.mark.parametrize("hurt", ["have_hurt", "have_sexually_hurt"])
+def test_what_the_worker_says_of_harm_brings_the_same_check_privately(hurt: str) -> None:
+    assert check_first(Person().says(safety_room="private", **{hurt: "yes"})) == [("hurt_check_first", True)]
+    flagged = Person(record(flags=("mappa",))).says(safety_room="private", **{hurt: "yes"})
+    assert check_first(flagged) == [("con_check_first", False)]
+
+
+def test_a_council_in_wales_is_not_told_of_a_duty_that_it_does_not_have() -> None:
+    label = plan_data().routes["duty_to_refer"].label
+    assert "England: Homelessness Reduction Act 2017" in label and "Wales: Housing (Wales) Act 2014" in label
+
+
 @pytest.mark.parametrize("lived", ["hostel", "emergency", "immigration", "no_fixed"])
 def test_nobody_goes_back_to_a_place_that_was_never_settled(lived: str) -> None:
     """002 section 3, footnote 6: a bed in a hostel is no settled home to return to."""
