@@ -173,6 +173,11 @@ class _Reader:
             self.problems[name] = "is longer than 200 characters; shorten it"
         return value
 
+    def title(self, name: str) -> str | None:
+        """A name that has to be there, with one space between its words: two cannot be seen, and would make it another name."""
+        value = self.text(name, required=True)
+        return None if value is None else " ".join(value.split())
+
     def choice(self, name: str, allowed: tuple[str, ...], required: bool = False) -> str | None:
         value = self.text(name, required)
         if value is None:
@@ -276,10 +281,10 @@ def read_record(data: Mapping[str, Any], kept: bool = False) -> PersonRecord:
         )
     values = {
         "prison_number": number,
-        "name": reader.text("name", required=True),
+        "name": reader.title("name"),
         "date_of_birth": born,
         "sex": reader.choice("sex", SEXES, required=True),
-        "prison": reader.text("prison", required=True),
+        "prison": reader.title("prison"),
         "reception": reception,
         "sentence_type": reader.choice("sentence_type", SENTENCES, required=True),
         "sentence_months": None if months is None else int(months),

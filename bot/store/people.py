@@ -22,7 +22,7 @@ from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound,
 from bot.store.keeping_models import RecordChange
 from bot.store.keys import Cipher
 from bot.store.plan_models import Alert
-from bot.store.rows import fields_of, is_empty, number_of
+from bot.store.rows import Row, fields_of, is_empty, number_of
 from bot.store.types import ImportReport, Person, Prisons
 
 # So few that an import does not keep interviews waiting for the write lock.
@@ -146,14 +146,14 @@ class People(AuditTrail):
             new, gone = 0, Counter[str]()
             before = len(first_row)
             with self.write() as session:
-                wanted = select(models.Person).where(models.Person.prison_number.in_([number_of(row) for _, row in batch]))
+                wanted = select(models.Person).where(models.Person.prison_number.in_([number_of(row) for *_, row in batch]))
                 known = {row.prison_number: row for row in session.scalars(wanted.with_for_update())}
-                for place, row in batch:
+                for place, unit, row in batch:
                     number = number_of(row)
                     here = known.get(number)
                     try:
                         if number in first_row:
-                            raise RecordError({"prison_number": f"is in row {first_row[number]} already; keep one of them"})
+                            raise RecordError({"prison_number": f"is in {unit} {first_row[number]} already; keep one of them"})
                         gone.update(self._import_row(session, row, here, by, prisons))
                     except RecordError as error:
                         problems.extend((place, name, text) for name, text in error.problems.items())
@@ -298,15 +298,17 @@ def wanted_people(prison: Prisons, search: str | None) -> list[ColumnElement[boo
     return wanted
 
 
-def _whole_rows(rows: Iterable[Mapping[str, Any]], problems: list[Problem]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The rows that have fields, each with its number; what is wrong with the others goes into ``problems``."""
+def _whole_rows(rows: Iterable[Mapping[str, Any]], problems: list[Problem]) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """The rows that have fields, each with the line of the file it stands in, or else its place; what is wrong with the others
+    goes into ``problems``."""
     for number, row in enumerate(rows, start=1):
+        place, unit = (row.line, "line") if isinstance(row, Row) else (number, "row")
         if not isinstance(row, Mapping):
-            problems.append((number, "row", "is not an object with fields; remove it"))
+            problems.append((place, "row", "is not an object with fields; remove it"))
         elif None in row:
-            problems.append((number, "row", "has more cells than the heading row; remove them"))
+            problems.append((place, "row", "has more cells than the heading row; remove them"))
         else:
-            yield number, row
+            yield place, unit, row
 
 
 def _be_allowed(row: Mapping[str, Any], here: models.Person | None, prisons: Collection[str]) -> None:
@@ -314,5 +316,5 @@ def _be_allowed(row: Mapping[str, Any], here: models.Person | None, prisons: Col
     wanted = row.get("prison")
     if prisons and isinstance(wanted, str) and wanted.strip() and " ".join(wanted.split()) not in prisons:
         raise RecordError({"prison": NOT_YOURS})
-    if prisons and here is not None and here.prison not in prisons:
+    if prisons and here is not None and " ".join(here.prison.split()) not in prisons:
         raise RecordError({"prison_number": ELSEWHERE})

@@ -14,6 +14,14 @@ from bot.store.errors import BadInput
 LARGEST_FILE = 50_000_000
 
 
+class Row(dict[Any, Any]):
+    """A row of a CSV file, and the line of the file that it begins in, as an editor counts them: the heading is in the first."""
+
+    def __init__(self, cells: Mapping[Any, Any], line: int) -> None:
+        super().__init__(cells)
+        self.line = line
+
+
 def number_of(row: Mapping[str, Any]) -> str:
     """The prison number of a row as it is kept; "" where it has none."""
     number = row.get("prison_number")
@@ -41,15 +49,15 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a CSV file with a heading row (UTF-8, with or without a mark) or of a JSON file (a list of objects).
 
     Raises:
-        BadInput: the file cannot be read or is neither; the message names the file and, where it can, the row.
+        BadInput: the file cannot be read or is neither; the message names the file and, where it can, the line.
     """
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BadInput(f"{path}: is larger than {LARGEST_FILE // 1_000_000} MB; split it")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n")
-        where = f"row {row}" if row else "the heading row"
+        line = error.object[: error.start].count(b"\n") + 1
+        where = f"line {line}" if line > 1 else "the heading row"
         raise BadInput(f"{path}: {where}: is not UTF-8; save the file as CSV UTF-8") from None
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
@@ -75,16 +83,22 @@ def _read_json(path: Path, text: str) -> list[dict[str, Any]]:
 def _read_csv(path: Path, text: str) -> list[dict[str, Any]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[dict[Any, Any]] = []
+    line = 1
     try:
         names = next(reader, [])
         if "prison_number" not in names:
             raise BadInput(f"{path}: the heading row has no prison_number; begin with a row of field names, parted by commas")
         if len(set(names)) < len(names):
             raise BadInput(f"{path}: the heading row has the same field twice; rename or remove one")
-        for cells in filter(None, reader):
+        line = reader.line_num + 1
+        for cells in reader:
             # A field whose cell is missing at the end of a short row is not in that row, which is not the same as empty.
             row: dict[Any, Any] = dict(zip(names, cells, strict=False))
-            rows.append(row | {None: cells[len(names) :]} if len(cells) > len(names) else row)
+            if len(cells) > len(names):
+                row[None] = cells[len(names) :]
+            if cells:
+                rows.append(Row(row, line))
+            line = reader.line_num + 1
     except csv.Error:
-        raise BadInput(f"{path}: row {len(rows) + 1}: is not CSV; check its quotation marks") from None
+        raise BadInput(f"{path}: line {line}: is not CSV; check its quotation marks") from None
     return rows

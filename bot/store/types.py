@@ -43,10 +43,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. ``problems`` holds (row number, field, what is wrong and the mend), never a value.
+    """What an import did. ``problems`` holds (number, field, what is wrong and the mend), never a value.
 
-    Rows are counted from 1; the heading row of a CSV file is not counted. A row with a problem was not kept. ``emptied``: of how
-    many people who were here a row has emptied a field, by field.
+    The number is of the line of a CSV file that the row begins in, else of the row, from 1. A row with a problem was not kept.
+    ``emptied``: of how many people who were here a row has emptied a field, by field.
     """
 
     added: int

@@ -142,8 +142,8 @@ def test_rows_are_read_from_csv_and_json(tmp_path: Path, store: Store) -> None:
         ("a.csv", b"name,sex\nx,y\n", "no prison_number"),
         ("a.csv", b"", "no prison_number"),
         ("a.csv", b"prison_number,name,name\n", "twice"),
-        ("a.csv", b"prison_number,name\nA0001ZZ,x\nA0002ZZ,\xff\n", "row 2: is not UTF-8"),
-        ("a.csv", b'prison_number,name\nA0001ZZ,x\nA0002ZZ,"y\n', "row 2: is not CSV"),
+        ("a.csv", b"prison_number,name\nA0001ZZ,x\nA0002ZZ,\xff\n", "line 3: is not UTF-8"),
+        ("a.csv", b'prison_number,name\nA0001ZZ,x\nA0002ZZ,"y\n', "line 3: is not CSV"),
     ],
 )
 def test_a_file_that_is_not_rows_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
@@ -186,7 +186,7 @@ def test_an_import_with_fewer_columns_takes_nothing_away(tmp_path: Path, store: 
     assert store.person_by_number("A0001ZZ").record == replace(person.record, home_area="Leeds")
     # Somebody new still has to be told of whole.
     report = store.import_people(csv_of(tmp_path, "prison_number,home_area", "A0002ZZ,Leeds"), by="worker")
-    assert (1, "name", "is missing; give it") in report.problems and report.added == 0
+    assert (2, "name", "is missing; give it") in report.problems and report.added == 0
 
 
 def test_an_empty_cell_empties_and_a_missing_one_does_not(tmp_path: Path, store: Store) -> None:
@@ -201,7 +201,7 @@ def test_an_empty_cell_empties_and_a_missing_one_does_not(tmp_path: Path, store:
     assert (other.flags, other.release, other.home_area) == ((), before.release, "Hull")
     # What cannot be empty is not emptied.
     report = store.import_people(csv_of(tmp_path, "prison_number,name", "A0001ZZ,"), by="worker")
-    assert (report.updated, report.problems) == (0, [(1, "name", "is missing; give it")])
+    assert (report.updated, report.problems) == (0, [(2, "name", "is missing; give it")])
 
 
 def test_json_rows_change_only_what_they_have(store: Store) -> None:
@@ -210,3 +210,32 @@ def test_json_rows_change_only_what_they_have(store: Store) -> None:
     report = store.import_people([row], by="worker")
     assert (report.problems, report.emptied) == ([], {"release": 1})
     assert store.person_by_number("A0001ZZ").record == replace(before, sentence_type="recall_fixed", release=None)
+
+
+def test_spaces_that_cannot_be_seen_make_no_other_prison_or_name(tmp_path: Path, store: Store) -> None:
+    mine = "HMP Northmere (made-up)"
+    row = "A0001ZZ,Xavier  Test ,1990-05-04,male,HMP  Northmere\u00a0(made-up),2026-02-27T16:30,determinate"
+    assert store.import_people(csv_of(tmp_path, FEW, row), by="worker", prisons=[mine]).added == 1
+    person = store.person_by_number("A0001ZZ")
+    assert (person.prison, person.name, person.record.prison) == (mine, "Xavier Test", mine)
+    assert [one.id for one in store.people(prison=[mine])] == [person.id]
+    assert store.import_people(csv_of(tmp_path, FEW, row), by="worker", prisons=[mine]).updated == 1
+
+
+def test_a_row_is_named_by_its_line_of_the_file(tmp_path: Path, store: Store) -> None:
+    good = "A0001ZZ,X,1990-05-04,male,HMP N,2026-02-27T16:30,determinate"
+    lines = [
+        FEW,
+        good,
+        "",
+        "",
+        'A0002ZZ,"Y',
+        'Z",1990-05-04,male,HMP N,2026-02-27T16:30,determinate',
+        good,
+        "A0003ZZ,X,1990-05-04,man,HMP N",
+    ]
+    report = store.import_people(csv_of(tmp_path, *lines), by="worker")
+    assert (report.added, {(line, name) for line, name, _ in report.problems}) == (
+        2, {(7, "prison_number"), (8, "sex"), (8, "reception"), (8, "sentence_type")},
+    )  # fmt: skip
+    assert (7, "prison_number", "is in line 2 already; keep one of them") in report.problems

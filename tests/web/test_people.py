@@ -224,7 +224,7 @@ def test_import_keeps_good_rows_and_names_bad_ones(house: House, worker: Browser
     assert upload(worker, "people.csv", head + good + bad) == 422
     assert "1 person added, 0 updated" in worker.page
     assert "is not a prison number; write it as A1234BC" in worker.page
-    assert '<td class="govuk-table__cell">2</td>' in worker.page
+    assert "Line of the file" in worker.page and '<td class="govuk-table__cell">3</td>' in worker.page
     assert "Secret Name" not in worker.page
     assert house.store.person_by_number("B1234CD").name == "Ann"
     assert upload(worker, "people.CSV", head + good) == 200

@@ -229,12 +229,12 @@ def bring_in_posted() -> tuple[str, int]:
             what = str(error).replace(str(path), "The file").replace("The file: ", "The file ", 1)
             return _import(None, what[0].upper() + what[1:]), 422
     report = web().store.import_people(rows, security.signed_in().user.id, access.prisons() or ())
-    return _import(report, ""), 200 if not report.problems else 422
+    return _import(report, "", lines=suffix == ".csv"), 200 if not report.problems else 422
 
 
-def _import(report: ImportReport | None, error: str) -> str:
+def _import(report: ImportReport | None, error: str, lines: bool = False) -> str:
     names = {name: field.label.rstrip("?") for name, field in record_form.FIELDS.items()}
-    return render_template("import.html", report=report, error=error, names=names)
+    return render_template("import.html", report=report, error=error, names=names, lines=lines)
 
 
 @pages.get("/people/import/example.csv")
