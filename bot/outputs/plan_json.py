@@ -230,7 +230,7 @@ class _Writer:
         """An immediate need. What is behind it is for the safeguarding role."""
         data: dict[str, Any] = {
             # Before others than the safeguarding role, the words say what to do and nothing else does.
-            "kind": alert.kind if self.private or not alert.sensitive else None,
+            "kind": (alert.kind or None) if self.private or not alert.sensitive else None,
             "words": alert.words,
             "who": list(alert.who),
             "raised_at": _iso(alert.raised_at),

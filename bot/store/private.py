@@ -90,7 +90,8 @@ class OpenParts:
 
 def open_alert(alert: AlertRow) -> AlertRow:
     """An alert as any worker sees it: the words that may stand on any page, and nothing behind them where it is sensitive."""
-    return replace(alert, rule=None, detail="", because=(), said="", note="") if alert.sensitive else alert
+    # Its kind and the paragraph it comes from would name what it is about.
+    return replace(alert, rule=None, kind="", detail="", because=(), said="", source="", note="") if alert.sensitive else alert
 
 
 def _without_services(data: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -209,6 +209,7 @@ def test_private_answers_go_first_and_nothing_of_them_stays(
     after = without_private(held, OPENED)
     assert [one.answers for one in after.interviews] == [one.answers for one in open_before.interviews]
     assert [alert.words for alert in held.file.alerts] == [alert.words for alert in before.file.alerts]
+    assert {(alert.kind, alert.source, alert.detail) for alert in held.file.alerts if alert.sensitive} == {("", "", "")}
     plan = held.file.plans[0].id
     assert [item.state.state for item in held.file.items[plan]] == [item.state.state for item in open_before.file.items[plan]]
     assert PRIVATE_ANSWERS not in purge(store)
