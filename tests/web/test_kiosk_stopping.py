@@ -224,3 +224,25 @@ def test_a_new_code_opens_an_interview_that_was_stopped(house: House, begun: Int
     stop(come_in(house, begun.id), begun.id)
     person = come_in(house, begun.id)
     assert "Where did you live" in text_of(person.get(f"/interviews/{begun.id}").get_data(as_text=True))
+
+
+# -- when nobody is there to take a turn
+
+
+def test_every_page_that_can_send_a_turn_can_say_that_nobody_is_there(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    for path in ("", "/support", "/answers", "/adjust", "/language", "/languages", "/number"):
+        page = person.get(f"/interviews/{begun.id}{path}").get_data(as_text=True)
+        assert "data-talk" in page, path
+        assert page.count('id="offline"') == 1 and page.count("data-retry") == 1, path
+    answer_until(house, begun.id, lambda step: step.question.section == "safety", who_is_here="alone")
+    assert person.get(f"/interviews/{begun.id}").get_data(as_text=True).count('id="offline"') == 1
+    answer_until(house, begun.id, lambda step: False)
+    assert person.get(f"/interviews/{begun.id}").get_data(as_text=True).count('id="offline"') == 1
+    worker = house.signed_in()
+    assert worker.get(f"/interviews/{begun.id}/review").get_data(as_text=True).count('id="offline"') == 1
+
+
+def test_the_review_leads_to_the_interview(house: House, begun: InterviewRow) -> None:
+    page = house.signed_in().get(f"/interviews/{begun.id}/review").get_data(as_text=True)
+    assert f'href="/interviews/{begun.id}">Open the interview</a>' in page and "XX" not in page
