@@ -9,7 +9,7 @@ import pytest
 
 from bot.interview.checking import check, warnings
 from bot.interview.exchange import NOT_NOW_INTENTS, TELLING
-from bot.interview.loading import DATA
+from bot.interview.loading import DATA, load_interview
 from bot.interview.record import read_record
 from bot.interview.understanding import URGENT_KINDS
 from bot.interview.yamlfile import read_yaml
@@ -73,3 +73,11 @@ def test_a_record_of_the_brief_can_be_read() -> None:
             "today": "2026-01-08",
         }
     )
+
+
+def test_easy_words_ask_what_the_plain_ones_ask() -> None:
+    """Nobody who reads easy words is asked less: what was, what somebody was made to do, and what may come count there too."""
+    asked = {name: load_interview().by_id[name].easy.ask for name in ("sex_for_money", "sex_work_made", "gang", "gambling")}
+    for name, words in (("sex_for_money", "someone made you"), ("gang", "made to help"), ("gambling", "Is or was")):
+        assert words in asked[name], name
+    assert all(ask.count("?") == 1 for ask in asked.values()), "two questions have no one answer"
