@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from bot.casework import proposing, stepping
@@ -20,7 +20,6 @@ from bot.interview.definitions import Interview
 from bot.interview.path import PathFinder
 from bot.language.wording import Wording
 from bot.plan.consents import Consents
-from bot.plan.dates import add_days, in_london
 from bot.plan.definitions import PlanData
 from bot.plan.life import Event, ItemState, NotAllowed, current
 from bot.store.errors import NotFound, StoreBusy, StoreFull
@@ -274,8 +273,8 @@ class Casework(Directories):
         """
         if end < start:
             raise NotAllowed("the last day is before the first; change one of them")
-        first, after = in_london(datetime.combine(start, time())), in_london(datetime.combine(add_days(end, 1), time()))
-        return make_report(self.plan_data, self.store.plan_figures(prison, first, after), prison, start, end, self.today())
+        figures = self.store.prison_figures(self.query(), prison, start, end)
+        return make_report(self.plan_data, self.finder.interview.needs, figures, prison, start, end, self.today())
 
     # -- how it is done
     # What runs inside a transaction must not use the store: the menu is looked up before.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,14 +12,27 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from bot.plan.dates import COMING, OVERDUE, THIS_WEEK
+from bot.plan.dates import COMING, OVERDUE, THIS_WEEK, add_days, in_london
 from bot.plan.life import Event, current
 from bot.store.audit import AuditTrail
-from bot.store.due_lists import Week, assessments_of, assessments_overdue, day_counts, days_of, plans_due
+from bot.store.due_lists import Week, assessments_missed, assessments_of, assessments_overdue, day_counts, days_of, plans_due
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
 from bot.store.plan_models import Alert, ItemEvent, Plan, PlanClosing, PlanItem, PlanNeed
-from bot.store.plan_types import ACTIVE, LIVE, NOBODY, CaseCounts, CaseLine, CaseQuery, DueLine, ItemFigures, PlanFigures, Summary
+from bot.store.plan_types import (
+    ACTIVE,
+    LIVE,
+    NOBODY,
+    BegunFigures,
+    CaseCounts,
+    CaseLine,
+    CaseQuery,
+    DueLine,
+    ItemFigures,
+    PlanFigures,
+    PrisonFigures,
+    Summary,
+)
 
 MOST = 1000
 # What lists show of a plan and of its person, under the names of ``CaseLine`` and ``DueLine``.
@@ -105,20 +118,40 @@ class CaseLists(AuditTrail):
             found = session.execute(rows.order_by(column, Person.name, Person.id, PlanItem.id).limit(most)).all()
         return (DueLine(what=what, status=week.status(row.on), **row._mapping) for row in found)
 
+    def prison_figures(self, query: CaseQuery, prison: str, start: date, end: date) -> PrisonFigures:
+        """What a report needs of a prison from ``start`` to ``end``, both included.
+
+        ``query`` says which day it is today, and the numbers behind the dates. A plan belongs to the prison it was made in; an
+        interview without one, and an assessment that is not done, to the one the person is in now.
+        """
+        first, after = in_london(datetime.combine(start, time())), in_london(datetime.combine(add_days(end, 1), time()))
+        begun = select(Interview.person_id, Interview.mode, Interview.completed_at).join(Person, Person.id == Interview.person_id)
+        begun = begun.outerjoin(Plan, Plan.interview_id == Interview.id).where(func.coalesce(Plan.prison, Person.prison) == prison)
+        begun = begun.where(Interview.started_at >= first, Interview.started_at < after).order_by(
+            Interview.started_at, Interview.id
+        )
+        plans = self.plan_figures(prison, first, after)
+        with self.read() as session:
+            interviews = [BegunFigures(person, mode, done is not None) for person, mode, done in session.execute(begun)]
+            missed = assessments_missed(session, replace(query, prison=(prison,)), start, end)
+            return PrisonFigures(tuple(plans), tuple(interviews), tuple(missed))
+
     def plan_figures(self, prison: str, start: datetime, end: datetime) -> list[PlanFigures]:
         """What a report needs of every plan made in a prison from ``start`` to before ``end``, closed ones too, wherever the people
         are now.
 
-        Decrypts one row a plan, what is hidden of its sensitive items, and the history of each for the needs it answers.
+        Decrypts one row a plan, and the history of each item for the needs it answers; of a sensitive item nothing, as no report
+        holds any.
         """
         made = (Plan.prison == prison, Plan.made_at >= start, Plan.made_at < end)
         rows = select(Plan, Person, Interview).join(Person, Person.id == Plan.person_id)
         rows = rows.join(Interview, Interview.id == Plan.interview_id).where(*made).order_by(Plan.made_at, Plan.id)
         columns = (PlanItem.pathway, PlanItem.level, PlanItem.state, PlanItem.due, PlanItem.follow_up_by)
-        of_items = select(PlanItem.plan_id, PlanItem.id, *columns, PlanItem.sensitive, PlanItem.payload)
+        of_items = select(PlanItem.plan_id, PlanItem.id, *columns, PlanItem.sensitive)
         of_items = of_items.join(Plan, Plan.id == PlanItem.plan_id).where(*made)
         steps = select(ItemEvent.item_id, ItemEvent.payload).join(PlanItem, PlanItem.id == ItemEvent.item_id)
         steps = steps.join(Plan, Plan.id == PlanItem.plan_id).where(*made).order_by(ItemEvent.item_id, ItemEvent.number)
+        steps = steps.where(PlanItem.sensitive.is_(False))
         items: dict[str, list[ItemFigures]] = {}
         closings = select(PlanClosing.plan_id, PlanClosing.payload).join(Plan, Plan.id == PlanClosing.plan_id)
         closings = closings.where(*made).order_by(PlanClosing.id)
@@ -126,10 +159,9 @@ class CaseLists(AuditTrail):
             # The newest one counts; of one opened again the reason is "".
             closed = {plan_id: str(self.cipher.unseal(payload)["reason"]) for plan_id, payload in session.execute(closings)}
             needs = {item_id: self._needs(rows) for item_id, rows in groupby(session.execute(steps), itemgetter(0))}
-            for plan_id, item_id, pathway, level, state, due, by, sensitive, payload in session.execute(of_items):
-                hidden = self.cipher.unseal(payload) if sensitive and payload is not None else {}
-                kind = (str(hidden.get("pathway", pathway)), str(hidden.get("level", level)))
-                items.setdefault(plan_id, []).append(ItemFigures(*kind, state, due, by, needs.get(item_id, frozenset())))
+            for plan_id, item_id, pathway, level, state, due, by, sensitive in session.execute(of_items):
+                one = ItemFigures(pathway or "", level or "", state, due, by, needs.get(item_id, frozenset()), sensitive)
+                items.setdefault(plan_id, []).append(one)
             return [
                 PlanFigures(
                     plan_id=plan.id, person_id=person.id, kind=plan.kind, state=plan.state, made_at=plan.made_at,

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.plan.dates import COMING, LONDON, OVERDUE, THIS_WEEK, add_days, add_working_days, part1_due
+from bot.plan.dates import COMING, LONDON, OVERDUE, THIS_WEEK, add_days, add_working_days, in_london, part1_due
 from bot.plan.definitions import Deadlines
 from bot.store.errors import BadInput
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
 from bot.store.plan_models import Plan, PlanClosing, PlanContact, PlanNeed, PlanRoute
-from bot.store.plan_types import ACTIVE, CLOSED, CONTACT, NOBODY, ROUTE, CaseQuery, DueLine
+from bot.store.plan_types import ACTIVE, CLOSED, CONTACT, NOBODY, ROUTE, CaseQuery, DueLine, MissedFigures
 from bot.store.types import COMPLETE, FIRST, PRERELEASE
 
 PART1, PART2 = "part1", "part2"
@@ -139,22 +139,26 @@ def _done(kind: str, opens: Callable[[Any], ColumnElement[Any]] | None = None) -
     return Person.id.in_(done if opens is None else done.where(on >= opens(person)))
 
 
-def _here(query: CaseQuery) -> list[ColumnElement[bool]]:
-    """Who is still to be assessed: not long released, and without a plan of this stay that was closed because the stay ended.
+def _ended() -> Select[str, datetime]:
+    """(person, when) of who has a plan of this stay that was closed because the stay ended.
 
     A later plan shows that it did not; one closed for a transfer leaves the person to be assessed where they are now.
     """
     person, closed, after, later = aliased(Person), aliased(Plan), aliased(Plan), aliased(PlanClosing)
-    by_hand = (
-        select(closed.person_id).join(PlanClosing, PlanClosing.plan_id == closed.id).join(person, person.id == closed.person_id)
-    )
+    by_hand = select(closed.person_id, PlanClosing.at).join(PlanClosing, PlanClosing.plan_id == closed.id)
+    by_hand = by_hand.join(person, person.id == closed.person_id)
     by_hand = by_hand.where(closed.state == CLOSED, func.date(closed.made_at) >= func.date(person.reception))
     # Of a plan that was closed more than once the last closing counts.
     by_hand = by_hand.where(PlanClosing.ends_stay.is_(True))
     by_hand = by_hand.where(~exists().where(later.plan_id == PlanClosing.plan_id, later.id > PlanClosing.id))
-    by_hand = by_hand.where(~exists().where(after.person_id == closed.person_id, after.state != CLOSED))
+    return by_hand.where(~exists().where(after.person_id == closed.person_id, after.state != CLOSED))
+
+
+def _here(query: CaseQuery) -> list[ColumnElement[bool]]:
+    """Who is still to be assessed: not long released, and without a plan of this stay that was closed because the stay ended."""
     last = add_days(query.today, -AFTER_RELEASE_DAYS)
-    return [or_(Person.release.is_(None), Person.release >= last), Person.id.not_in(by_hand)]
+    ended = _ended().subquery()
+    return [or_(Person.release.is_(None), Person.release >= last), Person.id.not_in(select(ended.c.person_id))]
 
 
 def _assessment(query: CaseQuery, week: Week, kind: _Assessment) -> list[ColumnElement[bool]]:
@@ -203,6 +207,22 @@ def assessments_overdue(session: Session, query: CaseQuery, week: Week) -> int:
         overdue = week.holds(kind.column, OVERDUE, kind.before)
         late += session.scalar(select(func.count()).select_from(Person).where(overdue, *_assessment(query, week, kind))) or 0
     return late
+
+
+def assessments_missed(session: Session, query: CaseQuery, start: date, end: date) -> Iterable[MissedFigures]:
+    """Part 2 and assessments before release that were due from ``start`` to ``end``, and before today, and are not done.
+
+    Unlike the list of what is due, also those of people who were released since; not those of a stay that ended before the day.
+    """
+    ended = {person: in_london(at).date() for person, at in session.execute(_ended())}
+    for kind in _kinds(query, session.get_bind().dialect.name == "sqlite"):
+        if kind.what == PART1:
+            continue
+        due = (kind.column >= kind.before(start), kind.column < kind.before(min(add_days(end, 1), query.today)))
+        rows = select(Person.id, kind.column).where(kind.needed, *due, *wanted_people(query.prison, query.search))
+        for person, since in session.execute(rows.order_by(Person.id)):
+            if person not in ended or ended[person] >= kind.day(since):
+                yield MissedFigures(person, kind.what)
 
 
 def days_of(session: Session, query: CaseQuery, week: Week, most: int) -> Iterable[DueLine]:

@@ -359,7 +359,7 @@ class DueLine:
 
 
 class ItemFigures(NamedTuple):
-    """What a report needs of one item. ``needs`` are those it answers."""
+    """What a report needs of one item. ``needs`` are those it answers; of a sensitive one it needs no more than that it is one."""
 
     pathway: str
     level: str
@@ -367,6 +367,7 @@ class ItemFigures(NamedTuple):
     due: date | None
     follow_up_by: date | None
     needs: frozenset[str]
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,3 +392,29 @@ class PlanFigures:
     summary: Summary
     items: tuple[ItemFigures, ...]
     closed_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunFigures:
+    """What a report needs of one interview that was begun."""
+
+    person_id: str
+    mode: str
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissedFigures:
+    """An assessment (``part2`` or ``prerelease``) that was due and is not done."""
+
+    person_id: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrisonFigures:
+    """What a report of a prison for a time is made from."""
+
+    plans: tuple[PlanFigures, ...]
+    begun: tuple[BegunFigures, ...] = ()
+    missed: tuple[MissedFigures, ...] = ()

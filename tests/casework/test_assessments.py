@@ -161,8 +161,8 @@ def test_the_report_counts_no_part_2_where_there_is_none(
     for number in range(1, 7):
         casework.ensure_plan(interviewed(store, somebody(number, release=release, **OVER_4)).id, "worker")
     found = casework.report(PRISON, clock.today, clock.today).tables["assessments"]
-    assert found["part2"] == {"on_time": 0, "late": 0, "no_date": 0}
-    assert found["prerelease"] == {"on_time": counted, "late": 0, "no_date": 0}
+    assert found["part2"] == {"on_time": 0, "late": 0, "no_date": 0, "not_done": 0}
+    assert found["prerelease"] == {"on_time": counted, "late": 0, "no_date": 0, "not_done": 0}
 
 
 def test_the_report_counts_no_review_from_before_the_window(store: Store, casework: Casework, clock: Clock) -> None:
