@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.casework.case import Case, ItemView
-from bot.casework.report import Report
+from bot.casework.report import LEFT_OUT, Report
+from bot.casework.small_counts import SMALLEST
 from bot.outputs import staff
 from bot.outputs.staff import English
 from bot.outputs.words import Content
@@ -54,9 +55,20 @@ def _row(case: Case, item: ItemView, english: English) -> list[Any]:
 
 
 def report_csv(report: Report) -> str:
-    """The figures of a prison: (table, row, column, figure); a figure that is suppressed says so."""
-    head = [("report", "people", "", _figure(report.people))]
-    return to_csv(REPORT_COLUMNS, [*head, *((table, row, column, _figure(figure)) for table, row, column, figure in report.rows())])
+    """The figures of a prison: (table, row, column, figure); a figure that is suppressed says so.
+
+    The first rows say what it is a report of, so that a file by itself can still be told from another.
+    """
+    head = [
+        ("prison", report.prison),
+        ("from", report.start.isoformat()),
+        ("to", report.end.isoformat()),
+        ("people", _figure(report.people)),
+        ("suppressed_below", SMALLEST),
+        ("left_out", LEFT_OUT),
+    ]
+    rows = [(table, row, column, _figure(figure)) for table, row, column, figure in report.rows()]
+    return to_csv(REPORT_COLUMNS, [*(("report", name, "", value) for name, value in head), *rows])
 
 
 def _figure(figure: int | None) -> int | str:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from bot.casework.case import Case
 from bot.casework.own_words import OwnWords
-from bot.casework.report import Report
+from bot.casework.report import LEFT_OUT, Report
 from bot.outputs.document import Document
 from bot.outputs.docx import to_docx
 from bot.outputs.handover import NoConsent, handover
@@ -271,7 +271,12 @@ def test_a_report_as_a_table_says_what_is_suppressed() -> None:
     text = report_csv(Report("HMP Northmere", day, day, 12, {"states": {"=finance": {"done": 7, "declined": None}}}))
     assert list(csv.reader(io.StringIO(text))) == [
         ["table", "row", "column", "figure"],
+        ["report", "prison", "", "HMP Northmere"],
+        ["report", "from", "", day.isoformat()],
+        ["report", "to", "", day.isoformat()],
         ["report", "people", "", "12"],
+        ["report", "suppressed_below", "", "5"],
+        ["report", "left_out", "", LEFT_OUT],
         ["states", "'=finance", "done", "7"],
         ["states", "'=finance", "declined", "suppressed"],
     ]

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from bot.casework.report import Report
+from bot.casework.report import LEFT_OUT, Report
+from bot.outputs.plan_csv import report_csv
 from tests.web.casing import casework_of, main_of, shown_in, signed_in_as
 from tests.web.conftest import Browser, House
 
@@ -50,6 +51,7 @@ def test_every_figure_is_shown_or_left_out_as_the_report_has_it(cases: House, at
     assert "not shown" in numbers
     assert "fewer than 5" in shown_in(at_work.page)
     assert "style=" not in at_work.page
+    assert LEFT_OUT in shown_in(at_work.page)
     assert not report.tables["follow_ups"]
     assert "Signposted: followed up or not There is nothing to count" in shown_in(at_work.page)
 
@@ -93,8 +95,18 @@ def test_the_same_figures_as_csv(cases: House, at_work: Browser) -> None:
     assert response.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(response.get_data(as_text=True))))
     assert rows[0] == ["table", "row", "column", "figure"]
-    assert len(rows) - 1 == len(report_of(cases).rows())
-    assert not {row[3] for row in rows[1:]} & {"1", "2", "3", "4"}
+    assert ["report", "prison", "", PRISON] in rows and ["report", "people", "", "6"] in rows
+    figures = [row for row in rows[1:] if row[0] != "report"]
+    assert len(figures) == len(report_of(cases).rows())
+    assert not {row[3] for row in figures} & {"", "1", "2", "3", "4"}, "a spreadsheet would sum an empty cell as a nought"
+    assert "suppressed" in {row[3] for row in figures}
+
+
+def test_the_page_and_the_command_give_the_same_file(cases: House, at_work: Browser) -> None:
+    today = casework_of(cases).today()
+    day = f"from-day=1&from-month={today.month}&from-year={today.year}"
+    response = at_work.get(f"/report.csv?prison={PRISON}&{day}")
+    assert response.get_data(as_text=True) == report_csv(report_of(cases))
 
 
 def test_before_anybody_is_there(house: House) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,8 +9,10 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from bot.casework.report import SMALLEST, Report
+from bot.casework.report import LEFT_OUT, Report
+from bot.casework.small_counts import SMALLEST
 from bot.interview.answers import clean
+from bot.outputs.plan_csv import report_csv
 from bot.web import access
 from bot.web.case_words import ASSESSMENTS, CLOSED_FOR, STATES
 from bot.web.fields import day_values, read_day
@@ -30,12 +30,12 @@ TITLES = {
     "states": ("Items by pathway and state", "Pathway"),
     "follow_ups": ("Signposted: followed up or not", "Pathway"),
     "needs": ("Needs", "Need"),
-    "modes": ("Interviews", "Held"),
+    "modes": ("Interviews begun", "Held"),
     "languages": ("Languages", "Language"),
     "closed": ("Plans closed by hand", "Closed for"),
 }
 _WORDS = {
-    "on_time": "On time", "late": "Late", "no_date": "No date", "found": "Found",
+    "on_time": "On time", "late": "Late", "no_date": "No date", "not_done": "Not done", "found": "Found",
     "wanted": "Help wanted", "declined": "Help not wanted",
     "unmet": "Not met yet", "waiting": "Waiting", "overdue": "Overdue", "completed": "Finished",
     "not_completed": "Not finished",
@@ -99,7 +99,8 @@ def show() -> str | tuple[str, int]:
         web().store.audit(access.by(), "report seen")
     page = render_template(
         "report/report.html", report=report, tables=tables_of(report) if report is not None else (), prison=prison, prisons=prisons,
-        errors=errors, values=filled, smallest=SMALLEST, span={**day_values("from", start), **day_values("to", end)},
+        errors=errors, values=filled, smallest=SMALLEST, left_out=LEFT_OUT,
+        span={**day_values("from", start), **day_values("to", end)},
     )  # fmt: skip
     return (page, 422) if errors else page
 
@@ -140,7 +141,7 @@ def _label(table: str, name: str) -> str:
 
 @pages.get("/report.csv")
 def export() -> Response | tuple[str, int]:
-    """The same figures as CSV: table, row, column, figure; an empty figure is a suppressed one."""
+    """The same figures as CSV, as ``bcst2 report`` gives it."""
     values = {name: clean(value)[:200] for name, value in request.args.items()}
     start, end, errors = span(values, web().casework.today())
     if errors:
@@ -148,10 +149,7 @@ def export() -> Response | tuple[str, int]:
     if not access.here([values.get("prison", "")]):
         abort(404)
     web().store.audit(access.by(), "report exported")
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(("table", "row", "column", "figure"))
-    writer.writerows(web().casework.report(values.get("prison", ""), start, end).rows())
+    text = report_csv(web().casework.report(values.get("prison", ""), start, end))
     headers = {"Content-Disposition": "attachment; filename=report.csv"}
-    response: Response = Response(out.getvalue(), mimetype="text/csv", headers=headers)
+    response: Response = Response(text, mimetype="text/csv", headers=headers)
     return response
