@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 import threading
 from dataclasses import dataclass
 
@@ -22,6 +24,8 @@ from bot.outputs.worker_sheet import worker_sheet
 
 # What has a preview; the others are data for other programs.
 PREVIEWED = (PLAN_PDF, "worker-pdf", "handover-docx", "handover-pdf", "oasys")
+# After a restart every paper is looked at once more.
+_KEY = secrets.token_bytes(32)
 _BODY = re.compile(r"<html lang=\"([\w-]+)\" dir=\"(\w+)\".*?<body[^>]*>(.*)</body>", re.DOTALL)
 # The sheet has its own style; the page shows the same words in the page's.
 _CLASS = re.compile(r' class="[^"]*"')
@@ -40,6 +44,15 @@ class Preview:
     language: str
     direction: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What tells this preview from one of another paper, or of the same when the case has changed.
+
+        It stands in addresses: with a key that nobody has it says nothing of what is on the paper.
+        """
+        shown = "\0".join((self.language, self.body, *self.notes))
+        return hashlib.blake2b(shown.encode(), key=_KEY, digest_size=16).hexdigest()
 
 
 class Papers:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
 
 import pytest
+from werkzeug.test import TestResponse
 
 from bot.outputs.pdf import NoPdf
 from tests.web.casing import audited, case_of, casework_of, shown_in, signed_in_as
@@ -23,6 +25,43 @@ def at_work(cases: House) -> Browser:
 
 def papers(house: House, name: str = "Daniel") -> str:
     return f"/people/{house.person(name).id}/papers"
+
+
+def file_of(browser: Browser, address: str, wanted: str) -> TestResponse:
+    """The file, got from its preview as the page gets it."""
+    browser.get(f"{address}/preview?{wanted}")
+    return browser.client.get(f"{address}/file?{wanted}&seen={seen_in(browser)}")
+
+
+def seen_in(browser: Browser) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', browser.page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(("looked_at", "got"), [(None, "oasys"), ("kind=worker-pdf", "oasys"), ("kind=oasys", "worker-pdf")])
+def test_what_was_not_looked_at_is_shown_and_not_given(cases: House, at_work: Browser, looked_at: str | None, got: str) -> None:
+    address, seen = papers(cases), ""
+    if looked_at:
+        at_work.get(f"{address}/preview?{looked_at}")
+        seen = f"&seen={seen_in(at_work)}"
+    response = at_work.get(f"{address}/file?kind={got}{seen}")
+    assert (response.status_code, response.mimetype) == (409, "text/html")
+    assert ("This is not what you looked at" if seen else "This paper was not looked at yet") in shown_in(at_work.page)
+    assert f'name="kind" value="{got}"' in at_work.page
+    assert not audited(cases, f"exported {got}")
+
+
+def test_a_case_that_changed_since_is_looked_at_again(cases: House, at_work: Browser) -> None:
+    address = papers(cases)
+    at_work.get(f"{address}/preview?kind=oasys")
+    before, case = seen_in(at_work), case_of(cases)
+    item = next(item for item in case.without_sensitive().items if "agree" in item.steps)
+    casework_of(cases).step(case.person_id, item.id, "agree", "test", item.seen)
+    assert at_work.get(f"{address}/file?kind=oasys&seen={before}").status_code == 409
+    assert "the plan has changed since" in shown_in(at_work.page)
+    assert at_work.get(f"{address}/file?kind=oasys&seen={seen_in(at_work)}").status_code == 200
+    assert len(audited(cases, "exported oasys")) == 1
 
 
 def test_nothing_is_got_before_it_was_looked_at(cases: House, at_work: Browser) -> None:
@@ -46,7 +85,7 @@ def test_the_preview_says_what_the_paper_says(cases: House, at_work: Browser) ->
     pypdf = pytest.importorskip("pypdf")
     at_work.get(f"{papers(cases)}/preview?kind=plan-pdf")
     shown = "".join(shown_in(at_work.page).split())
-    response = at_work.client.get(f"{papers(cases)}/file?kind=plan-pdf")
+    response = file_of(at_work, papers(cases), "kind=plan-pdf")
     if response.status_code == 422:
         pytest.skip("this machine cannot make a PDF")
     assert (response.mimetype, response.headers["Content-Disposition"]) == ("application/pdf", "attachment; filename=plan.pdf")
@@ -120,7 +159,7 @@ def test_a_handover_needs_the_yes(cases: House, at_work: Browser) -> None:
     casework_of(cases).give_consent(case_of(cases).person_id, "officer", "test")
     assert at_work.get(f"{papers(cases)}/preview?kind=handover-docx").status_code == 200
     assert "Get the Word file" in at_work.page
-    response = at_work.client.get(f"{papers(cases)}/file?kind=handover-docx")
+    response = file_of(at_work, papers(cases), "kind=handover-docx")
     assert response.headers["Content-Disposition"] == "attachment; filename=handover.docx"
     assert response.data[:2] == b"PK"
 
@@ -141,5 +180,6 @@ def test_what_cannot_be_made_is_one_line(cases: House, at_work: Browser, monkeyp
         raise NoPdf("this machine cannot make a PDF; run scripts/system")
 
     monkeypatch.setattr("bot.outputs.document.to_pdf", nothing)
-    assert at_work.get(f"{papers(cases)}/file?kind=worker-pdf").status_code == 422
+    at_work.get(f"{papers(cases)}/preview?kind=worker-pdf")
+    assert at_work.get(f"{papers(cases)}/file?kind=worker-pdf&seen={seen_in(at_work)}").status_code == 422
     assert "This machine cannot make a PDF; run scripts/system." in shown_in(at_work.page)

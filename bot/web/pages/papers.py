@@ -11,7 +11,7 @@ from bot.outputs.handover import CONSENT
 from bot.outputs.making import KINDS, PLAN_JSON, PLAN_PDF, CannotMake, Wanted
 from bot.web import access
 from bot.web.case_words import sentence
-from bot.web.papers import PREVIEWED
+from bot.web.papers import PREVIEWED, Preview
 from bot.web.state import web
 
 pages = Blueprint("papers", __name__, url_prefix="/people/<person_id>/papers")
@@ -25,6 +25,8 @@ TITLES = {
     "handover-pdf": "The handover for the responsible officer",
     "oasys": "The sheet for OASys",
 }
+CHANGED = "This is not what you looked at: the plan has changed since, or it is another paper. Look at it as it is now, then get it"
+NOT_SEEN = "This paper was not looked at yet. Look at it first, then get it"
 
 
 @pages.get("")
@@ -70,15 +72,25 @@ def preview(person_id: str) -> str | tuple[str, int]:
         made = web().papers.preview(case, wanted)
     except CannotMake as error:
         return _page(case, sentence(error)), 422
+    return _preview(case, made, wanted)
+
+
+def _preview(case: Case, made: Preview, wanted: Wanted, error: str = "") -> str:
     _noted(case, "previewed", wanted)
-    return render_template("case/preview.html", case=case, made=made, wanted=wanted, title=TITLES[wanted.kind])
+    return render_template("case/preview.html", case=case, made=made, wanted=wanted, title=TITLES[wanted.kind], error=error)
 
 
 @pages.get("/file")
 def file(person_id: str) -> Response | tuple[str, int]:
-    """The paper, or the data, as a file. Its name tells of nobody."""
+    """The paper, or the data, as a file. Its name tells of nobody.
+
+    A paper only as it was looked at: where the form says nothing of a preview, or of another one, that of now is shown first.
+    """
     wanted, case = _wanted(), access.case_of(person_id, "")
     try:
+        looked_at = web().papers.preview(case, wanted) if wanted.kind in PREVIEWED else None
+        if looked_at is not None and request.args.get("seen") != looked_at.digest:
+            return _preview(case, looked_at, wanted, CHANGED if request.args.get("seen") else NOT_SEEN), 409
         made = web().papers.make(case, wanted)
     except CannotMake as error:
         return _page(case, sentence(error)), 422
