@@ -24,6 +24,7 @@ from bot.plan.profile import Profile
 from bot.plan.routes import FoundRoute
 from bot.plan.services import Directory, Service
 from bot.store.plan_types import AlertRow, CaseEvent, Closing, PlanRow
+from bot.store.prison_settings import Contact
 from bot.store.types import InterviewRow
 
 # What a worker can do with an item by a step; looking at changes has a way of its own (``Casework.look``).
@@ -255,6 +256,7 @@ class Case:
     closings: tuple[Closing, ...] = ()
     own_words: Mapping[str, OwnWords] = field(default_factory=dict)
     earlier_stay: bool = False
+    turn_to: tuple[Contact, ...] = ()
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:

@@ -82,9 +82,10 @@ class Casework(Directories):
         except (StoreBusy, StoreFull) as error:
             log.error("a plan could not be mended: %s", error)
             file = self.store.case_file(person_id)
-            ground = self._shown_ground(file, self.plan_data_of(file.record.prison)[0])
-        plan_data, removed = self.plan_data_of(file.record.prison)
-        return Viewer(file, plan_data, {**removed, **plan_data.directory.services}, self.today(), ground).case()
+            ground = self._shown_ground(file, self.menu_of(file.record)[0])
+        plan_data, removed = self.menu_of(file.record)
+        case = Viewer(file, plan_data, {**removed, **plan_data.directory.services}, self.today(), ground).case()
+        return replace(case, turn_to=self.store.settings(file.record.prison).contacts)
 
     def with_words(self, case: Case) -> Case:
         """The case with what was said in the person's own words, for a paper: their language and their English."""
@@ -106,7 +107,7 @@ class Casework(Directories):
         person_id = self.store.interview(interview_id).person_id
         file, _ = self._mended(person_id, by)
         if early and file.plan_of(interview_id) is None and proposing.may_have_plan(file, file.interview(interview_id)):
-            menu = self.plan_data_of(file.record.prison)[0]
+            menu = self.menu_of(file.record)[0]
             self.store.work(person_id, by, lambda now_file, now: self._make(now_file, menu, interview_id, now, by))
         return self.store.plan_of(interview_id)
 
@@ -281,7 +282,7 @@ class Casework(Directories):
 
     def _menu(self, person_id: str) -> PlanData:
         """The menu with the directory of the person's prison."""
-        return self.plan_data_of(self.store.person(person_id).prison)[0]
+        return self.menu_of(self.store.person(person_id).record)[0]
 
     def _ground(self, file: CaseFile, menu: PlanData, interview_id: str) -> Grounds:
         return proposing.grounds(menu, self.finder, self.settings, file, interview_id, self.today())
@@ -317,7 +318,7 @@ class Casework(Directories):
     def _mended(self, person_id: str, by: str = SYSTEM) -> tuple[CaseFile, Grounds | None]:
         """The case after everything was done that was left undone, and what its plan rests on. Writes nothing where nothing was."""
         file = self.store.case_file(person_id)
-        menu = self.plan_data_of(file.record.prison)[0]
+        menu = self.menu_of(file.record)[0]
         for _ in range(MOST_MENDED):
             if proposing.unplanned(file) is None:
                 # Worked out on what was read first, so that the database is not held where there is nothing to do.

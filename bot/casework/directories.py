@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from bot.interview.record import PersonRecord
 from bot.interview.yamlfile import ContentError, Node, read_yaml
 from bot.plan.definitions import PlanData
 from bot.plan.life import NotAllowed
@@ -45,6 +46,7 @@ class Directories:
     def __init__(self, store: Store, plan_data: PlanData) -> None:
         self.store = store
         self.plan_data = plan_data
+        self._none = replace(plan_data, directory=Directory())
         self._lock = threading.Lock()
         self._known: dict[str, tuple[int, PlanData, dict[str, Service]]] = {}
 
@@ -65,6 +67,11 @@ class Directories:
                 self._known[prison] = known
         return known[1], known[2]
 
+    def menu_of(self, record: PersonRecord) -> tuple[PlanData, dict[str, Service]]:
+        """As ``plan_data_of`` the person's prison; for somebody who is not made up without the example, whose services are."""
+        plan_data, removed = self.plan_data_of(record.prison)
+        return (plan_data if record.made_up or plan_data is not self.plan_data else self._none), removed
+
     def directory(self, prison: str) -> Directory:
         """The prison's own directory of services, or the example while it has none."""
         return self.plan_data_of(prison)[0].directory
@@ -83,13 +90,11 @@ class Directories:
         services, problems = self._read([row], directory.areas)
         if problems:
             raise NotAllowed("; ".join(text for _, text in problems))
-        self._start(prison, by)
-        self.store.put_services(prison, services, by)
+        self.store.put_services(prison, services, by, _named(services, directory.areas))
         return services[0]
 
     def remove_service(self, prison: str, service: str, by: str) -> None:
         """Take a service out of use. Plans that name it still say who it is."""
-        self._start(prison, by)
         self.store.remove_service(prison, service, by)
 
     def put_area(self, prison: str, area: str, name: str, by: str) -> None:
@@ -98,7 +103,6 @@ class Directories:
             raise NotAllowed(f"'{area}' is no id for an area; write it in {_AREA}")
         if not name.strip():
             raise NotAllowed("give the name of the council")
-        self._start(prison, by)
         self.store.put_services(prison, (), by, {area: name.strip()})
 
     def import_services(self, prison: str, content: bytes, as_: str, by: str, replace_all: bool = False) -> ServicesReport:
@@ -120,9 +124,7 @@ class Directories:
         if not services and (replace_all or problems):
             first = f"; the first: row {problems[0][0]}: {problems[0][1]}" if problems else ""
             raise NotAllowed(f"the file has no row that can be used{first}")
-        if not replace_all:
-            self._start(prison, by)
-        kept = areas if not replace_all or as_ == YAML else self.directory(prison).areas
+        kept = areas if as_ == YAML else _named(services, self.directory(prison).areas)
         written = self.store.put_services(prison, services, by, kept, replace_all)
         return ServicesReport(written, tuple(problems))
 
@@ -156,11 +158,10 @@ class Directories:
                 services.append(service)
         return services, sorted(problems)
 
-    def _start(self, prison: str, by: str) -> None:
-        """A prison's first change begins with a copy of the example."""
-        if self.store.directory_version(prison) == 0:
-            example = self.plan_data.directory
-            self.store.put_services(prison, example.services.values(), by, example.areas)
+
+def _named(services: Iterable[Service], areas: Mapping[str, str]) -> dict[str, str]:
+    """The areas that services are of: of the example a prison's own directory takes over nothing else."""
+    return {service.area: areas[service.area] for service in services if service.area in areas}
 
 
 def _row(service: Service) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def _read_yaml(content: bytes) -> tuple[dict[str, str], Sequence[Mapping[str, An
         except ContentError as error:
             raise NotAllowed(str(error).replace(str(path), "the file")) from None
     areas, rows = top.get("areas") or {}, top.get("services")
-    if not isinstance(areas, Node) or not isinstance(rows, list) or not all(isinstance(row, Node) for row in rows):
+    if not isinstance(areas, Mapping) or not isinstance(rows, list) or not all(isinstance(row, Node) for row in rows):
         raise NotAllowed("the file should hold 'areas' (id: {name: …}) and 'services' (a list of entries)")
     names = {area: _name(entry) for area, entry in areas.items()}
     bad = [area for area, name in names.items() if not name or area == NATIONAL]

@@ -213,6 +213,15 @@ class _Paper:
                     named.setdefault(found.id, found)
         yield from (self.service(one) for one in sorted(named.values(), key=lambda one: one.name.casefold()))
 
+    def talk(self) -> Iterator[ServiceCard]:
+        """Whom anybody here can talk to: of the directory, and where it names nobody those the prison tells of at its kiosks."""
+        listed = self.case.directory.services.values()
+        found = [self.service(one) for one in listed if set(one.kinds) & set(TALK_TO) and one.where != OUTSIDE]
+        english = self.words.english
+        yield from found or (
+            ServiceCard(said.name(one.name), english(one.how), said.number(one.phone), english("")) for one in self.case.turn_to
+        )
+
     def courses(self, item: ItemView) -> Iterator[Said]:
         known = self.words.content.plan.courses
         for course in item.state.snapshot.get("courses") or ():
@@ -340,7 +349,6 @@ def person_paper(case: Case, words: Words, with_private: bool = False, worker: s
     """
     paper = _Paper(case if with_private else case.for_paper(), words)
     ask = words.say("ask_worker", name=worker) if worker else words.fixed["ask_team"]
-    talk = (one for one in case.directory.services.values() if set(one.kinds) & set(TALK_TO) and one.where != OUTSIDE)
     made = PersonPaper(
         name=said.name(case.record.name),
         prison_number=said.number(case.record.prison_number),
@@ -363,7 +371,7 @@ def person_paper(case: Case, words: Words, with_private: bool = False, worker: s
         after=tuple(paper.after()),
         sharing=tuple(paper.sharing()),
         services=tuple(paper.services()),
-        talk=tuple(paper.service(one) for one in talk),
+        talk=tuple(paper.talk()),
         answers=tuple(paper.answers()) if with_answers else None,
     )
     # Only now is it known whether some words had to stay in English.

@@ -6,9 +6,11 @@ import pytest
 
 from bot.casework.casework import Casework
 from bot.casework.directories import COLUMNS
+from bot.outputs.person_pdf import person_html
 from bot.plan.life import NotAllowed
 from bot.store import NotFound, Store
 from tests.casework.making import Clock, interviewed, somebody
+from tests.outputs.making import words
 from tests.plan.making import plan_data
 
 HERE = "HMP Northmere"
@@ -26,11 +28,11 @@ def test_without_its_own_a_prison_has_the_example(casework: Casework, store: Sto
     assert store.directories() == []
 
 
-def test_the_first_change_starts_from_the_example(casework: Casework, store: Store, clock: Clock) -> None:
+def test_the_first_change_takes_nothing_over_from_the_example(casework: Casework, store: Store, clock: Clock) -> None:
     casework.put_service(HERE, ROW, "ann")
     directory = casework.directory(HERE)
-    assert directory.prison == HERE and directory.areas == plan_data().directory.areas
-    assert list(directory.services)[:-1] == list(plan_data().directory.services)
+    assert directory.prison == HERE and not directory.areas
+    assert list(directory.services) == ["advice"], "made-up services are nobody's own"
     assert directory.services["advice"].how == "Ask"
     casework.put_service(HERE, {**ROW, "how": "Ask on the wing"}, "bob")
     changed = next(row for row in casework.service_rows(HERE) if row.service.id == "advice")
@@ -39,7 +41,23 @@ def test_the_first_change_starts_from_the_example(casework: Casework, store: Sto
     assert "directory changed" in [line.what for line in store.audit_rows()]
 
 
+def test_a_real_person_is_offered_no_made_up_service(casework: Casework, store: Store) -> None:
+    """In a prison without a directory of its own: whom they can talk to stands on their paper all the same."""
+    said = {"where_will_live": "nowhere", "debts": "yes"}
+    real = casework.case(interviewed(store, somebody(said=said, made_up=False)).person_id)
+    made_up = casework.case(interviewed(store, somebody(2, said=said)).person_id)
+    assert not real.directory.services and not [item for item in real.items if item.service or item.others]
+    assert [item for item in made_up.items if item.service]
+    paper = person_html(real, words())
+    assert "If you need somebody to talk to" in paper and "cell bell" in paper and "116 123" in paper
+    casework.put_service(HERE, ROW, "ann")
+    own = casework.case(real.person_id)
+    assert list(own.directory.services) == ["advice"]
+    assert "cell bell" in person_html(own, words()) and "116 123" in person_html(own, words())
+
+
 def test_a_removed_service_is_not_offered_but_plans_still_name_it(casework: Casework, store: Store) -> None:
+    casework.import_services(HERE, casework.export_services(HERE, "yaml").encode(), "yaml", "worker")
     person_id = interviewed(store, somebody(said={"where_will_live": "nowhere", "debts": "yes"})).person_id
     item = next(item for item in casework.case(person_id).items if item.service is not None and "agree" in item.steps)
     casework.step(person_id, item.id, "agree", "worker", item.seen)
@@ -80,14 +98,13 @@ def test_an_import_keeps_the_good_rows_and_names_the_bad_ones(casework: Casework
     report = casework.import_services(HERE, csv_of(good, bad, {**ROW, "id": "more"}), "csv", "worker")
     assert report.written == 2
     assert [row for row, _ in report.problems] == [2] and "atlantis" in report.problems[0][1]
-    assert {"advice", "more"} < set(casework.directory(HERE).services)
+    assert {"advice", "more"} == set(casework.directory(HERE).services)
 
 
 def test_an_import_replaces_all_where_it_is_asked_to(casework: Casework) -> None:
     casework.put_service(HERE, {**ROW, "id": "old"}, "worker")
     report = casework.import_services(HERE, csv_of(ROW), "csv", "worker", replace_all=True)
     assert list(casework.directory(HERE).services) == ["advice"]
-    assert casework.directory(HERE).areas == plan_data().directory.areas
     assert report.problems == ()
     with pytest.raises(NotAllowed, match="no row that can be used"):
         casework.import_services(HERE, csv_of({**ROW, "where": "moon"}), "csv", "worker", replace_all=True)

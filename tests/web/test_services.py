@@ -69,7 +69,6 @@ def test_filters(house: House, at_work: Browser, wanted: str, fits: Any) -> None
 
 def test_a_service_is_added_and_makes_a_directory(house: House, at_work: Browser) -> None:
     at_work.get("/services/add")
-    before = len(directory(house))
     response = at_work.post("/services/add", NEW)
     assert response.status_code == 303
     assert response.location.endswith("#service-eastmarsh_night_shelter")
@@ -77,7 +76,7 @@ def test_a_service_is_added_and_makes_a_directory(house: House, at_work: Browser
     assert (added.languages, added.interpreters, added.women_only, added.kinds) == (
         ("en", "pl"), True, False, ("emergency_accommodation",),
     )  # fmt: skip
-    assert len(directory(house)) == before + 1
+    assert list(directory(house)) == ["eastmarsh_night_shelter"], "and nothing of the example"
     at_work.get("/services")
     assert "This is an example." not in at_work.page
     assert "The service is saved." in at_work.page
@@ -144,7 +143,6 @@ def test_import_keeps_the_good_rows_and_names_the_bad_ones(house: House, at_work
     for words in ("unknown kind 'nonsense'", "unknown area 'mars'", "has no 'name'"):
         assert words in shown
     assert "shelter" in directory(house)
-    assert "mere_homes" in directory(house)
 
 
 def test_import_in_place_of_all(house: House, at_work: Browser) -> None:
