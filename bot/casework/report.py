@@ -14,7 +14,8 @@ from bot.plan.definitions import SENSITIVE_PATHWAYS, PlanData
 from bot.plan.items import DECLINED, PROPOSED
 from bot.plan.life import CARRIED_OVER, FOLLOWED_UP, NOT_AVAILABLE, REMOVED, SIGNPOSTED, STATES
 from bot.plan.needs import NO
-from bot.store.plan_types import CLOSED, LIVE, ItemFigures, PlanFigures, PrisonFigures
+from bot.store.plan_types import CLOSED, LIVE
+from bot.store.report_types import ItemFigures, PlanFigures, PrisonFigures
 from bot.store.types import FIRST
 
 ON_TIME, LATE, NO_DATE, NOT_DONE = "on_time", "late", "no_date", "not_done"

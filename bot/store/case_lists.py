@@ -19,20 +19,8 @@ from bot.store.due_lists import Week, assessments_missed, assessments_of, assess
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
 from bot.store.plan_models import Alert, ItemEvent, Plan, PlanClosing, PlanItem, PlanNeed
-from bot.store.plan_types import (
-    ACTIVE,
-    LIVE,
-    NOBODY,
-    BegunFigures,
-    CaseCounts,
-    CaseLine,
-    CaseQuery,
-    DueLine,
-    ItemFigures,
-    PlanFigures,
-    PrisonFigures,
-    Summary,
-)
+from bot.store.plan_types import ACTIVE, LIVE, NOBODY, CaseCounts, CaseLine, CaseQuery, DueLine, Summary
+from bot.store.report_types import BegunFigures, ItemFigures, PlanFigures, PrisonFigures
 
 MOST = 1000
 # What lists show of a plan and of its person, under the names of ``CaseLine`` and ``DueLine``.

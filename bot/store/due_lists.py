@@ -20,7 +20,8 @@ from bot.store.errors import BadInput
 from bot.store.models import Interview, Person
 from bot.store.people import wanted_people
 from bot.store.plan_models import Plan, PlanClosing, PlanContact, PlanNeed, PlanRoute
-from bot.store.plan_types import ACTIVE, CLOSED, CONTACT, NOBODY, ROUTE, CaseQuery, DueLine, MissedFigures
+from bot.store.plan_types import ACTIVE, CLOSED, CONTACT, NOBODY, ROUTE, CaseQuery, DueLine
+from bot.store.report_types import MissedFigures
 from bot.store.types import COMPLETE, FIRST, PRERELEASE
 
 PART1, PART2 = "part1", "part2"

@@ -17,7 +17,8 @@ from bot.casework.small_counts import SMALLEST, Count, rows_and_columns, suppres
 from bot.plan.dates import add_days
 from bot.plan.life import NotAllowed
 from bot.store import Store
-from bot.store.plan_types import ItemFigures, PlanFigures, PrisonFigures, Summary
+from bot.store.plan_types import Summary
+from bot.store.report_types import ItemFigures, PlanFigures, PrisonFigures
 from bot.store.types import PRERELEASE
 from tests.casework.making import PRISON, Clock, interviewed, somebody
 from tests.plan.making import interview, plan_data
