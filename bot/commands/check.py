@@ -39,12 +39,13 @@ def run(args: argparse.Namespace) -> int:
     root = args.data.resolve()
     if not root.is_dir():
         raise UserError(f"{args.data}: there is no such folder; name one with interview.yml in it")
-    # Here and not above: it brings the database's libraries along, and `bcst2 --help` reads this module.
+    # Here and not above: they bring the database's libraries along, and `bcst2 --help` reads this module.
     from bot.store.retention import check_retention
+    from bot.web.check_contacts import check_contacts
 
     errors = checking.check(root)
     if not errors:  # the plan rests on the questions: its own errors say little while those are wrong
-        errors = check_plan(root) + check_papers(root) + check_retention(root)
+        errors = check_plan(root) + check_papers(root) + check_retention(root) + check_contacts(root)
     if not errors:
         interview = load_interview(root)
         errors = check_understanding(interview, root)

@@ -43,12 +43,18 @@ class PrisonSettings:
 
 
 @cache
-def usual_contacts() -> tuple[Contact, ...]:
-    """Who there is in any prison (``bot/data/contacts.yml``). Raises ContentError."""
+def usual_phrases() -> dict[Contact, str]:
+    """Who there is in any prison (``bot/data/contacts.yml``), each with the phrase that has their words. Raises ContentError."""
     try:
-        return tuple(Contact(**{name: str(row[name]) for name in LONGEST}) for row in read_yaml(FILE)["contacts"])
+        rows = read_yaml(FILE)["contacts"]
+        return {Contact(**{name: str(row[name]) for name in LONGEST}): str(row["phrase"]) for row in rows}
     except (KeyError, TypeError):
-        raise ContentError(f"{FILE}: each contact needs {', '.join(LONGEST)}") from None
+        raise ContentError(f"{FILE}: each contact needs phrase, {', '.join(LONGEST)}") from None
+
+
+def usual_contacts() -> tuple[Contact, ...]:
+    """Who there is in any prison, in the order they are shown in. Raises ContentError."""
+    return tuple(usual_phrases())
 
 
 class Settings(AuditTrail):

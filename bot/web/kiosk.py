@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 from flask import flash, g, render_template, session
 
@@ -12,7 +11,7 @@ from bot.interview.path import IN_SECTION, Path
 from bot.language.wording import RIGHT_TO_LEFT
 from bot.store.errors import NotFound
 from bot.store.kiosk_types import HANDED, Access
-from bot.store.prison_settings import Contact, PrisonSettings, usual_contacts
+from bot.store.prison_settings import Contact, PrisonSettings, usual_phrases
 from bot.store.types import COMPLETE, KIOSK, PAUSED, WORKER, InterviewRow, InterviewState, Session
 from bot.web import security
 from bot.web.locks import AT_KIOSK
@@ -30,8 +29,6 @@ PICTURES = "pictures"
 LONGEST_WARNING = 120
 # What is said before the private part, beside where to turn to now. Anything else of an answer could tell an onlooker.
 _SAID_BEFORE_PRIVATE = frozenset({"utter_person", "utter_private_offer"})
-# The usual contacts have words in the person's language; what a prison has written itself is shown as it is.
-_USUAL = ("contact_listeners", "contact_samaritans", "contact_safer", "contact_chaplain", "contact_healthcare")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +218,12 @@ def language_of(found: Session | None) -> str:
     return web().store.interview(found.interview_id).language
 
 
-@cache
-def _phrases_of() -> dict[Contact, str]:
-    return dict(zip(usual_contacts(), _USUAL, strict=False))
-
-
 def contacts(found: tuple[Contact, ...], language: str, level: str) -> tuple[Shown, ...]:
-    """Contacts in the person's language and level, where there are such words."""
+    """Contacts in the person's language and level, where there are such words: what a prison has written itself stays as it is."""
     say = web().phrases.say
     shown = []
     for each in found:
-        name, texts = _phrases_of().get(each), (each.name, each.what, each.how)
+        name, texts = usual_phrases().get(each), (each.name, each.what, each.how)
         if name is not None:
             texts = (say(name, language, level), say(f"{name}_what", language, level), say(f"{name}_how", language, level))
         shown.append(Shown(*texts, each.phone))

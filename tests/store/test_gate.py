@@ -142,7 +142,13 @@ def test_a_prison_has_the_usual_settings_until_it_has_its_own(store: Store) -> N
     assert usual == PrisonSettings(NORTHMERE, contacts=usual_contacts())
     assert usual.safety_self_completion
     assert "116 123" in [contact.phone for contact in usual.contacts]
-    assert [contact.name for contact in usual.contacts] == ["Listeners", "Samaritans", "Safer custody", "Chaplaincy", "Healthcare"]
+    assert [contact.name for contact in usual.contacts] == [
+        "Listeners",
+        "Samaritans",
+        "Safer custody team",
+        "Chaplain",
+        "Healthcare",
+    ]
     own = (Contact("The safer custody line", "Day and night", "Ring from your cell", "*77"),)
     kept = store.put_settings(replace(usual, safety_self_completion=False, contacts=own, idle_minutes=5), "boss")
     assert kept == store.settings(NORTHMERE) == PrisonSettings(NORTHMERE, False, own, 5, 3, version=1)
