@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.plan.dates import in_london
-from bot.plan.definitions import Deadlines
-from bot.plan.filling import AT_ONCE, DUTY_TO_REFER, RELEASE
+from bot.plan.definitions import AT_ONCE, DUTY_TO_REFER, RELEASE, Deadlines
 from bot.plan.items import DECLINED, RAISED, Item, ProposedPlan
 from bot.plan.life import CARRIED_OVER, REMOVED, RULES, Event, History, ItemState, act, begin, current
 

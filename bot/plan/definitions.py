@@ -17,6 +17,15 @@ PROVIDE = ("host", "home", "joint")
 PATHWAYS = ("accommodation", "ete", "finance", "personal", "ttg_support", "domestic_abuse", "sex_work")
 SENSITIVE_PATHWAYS = ("domestic_abuse", "sex_work")
 ANY = "any"
+# When items are due: what the entries under `items` of dates.yml are called, and the day that all others go by.
+PART2, AT_ONCE, DUTY_TO_REFER, RELEASE = DUE_BY = ("part2", "at_once", "duty_to_refer", "release")
+OTHERWISE = "otherwise"
+# The latest days that hang on a route, as plan.schema.json has them.
+BEFORE_RELEASE = ("duty_to_refer_by", "ppo_iom_notice_by", "ppo_iom_transfer_by")
+# Whom an item can fall to; the pages have words for each.
+OWNER_ROLES = (
+    "resettlement_worker", "community_worker", "responsible_officer", "prison_staff", "prison_healthcare", "service", "person",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,12 @@ from bot.interview.rules import ALWAYS, Rule
 from bot.interview.yamlfile import Node
 from bot.plan.definitions import (
     ANY,
+    DUE_BY,
+    EVERYBODY,
+    OTHERWISE,
+    OWNER_ROLES,
+    PART2,
+    RELEASE,
     Activity,
     AlertRule,
     Cohort,
@@ -49,6 +55,7 @@ _KEYS = {
         "after_release_days high_need_beyond_days met_by",
         "step": "id who text after_consent",
         "dates": "part1 part2 prerelease tenancy recall before_release contact_points follow_up at_once items sooner",
+        "due": "activities level rule source",
         "sooner": "when activities needs source",
         "alerts": "roles alerts remarks",
         "alert": "id when kind who words detail sensitive source",
@@ -85,6 +92,27 @@ class PlanReader(Reader):
         inner = self.node(node, key)
         what = {name: f"'{name}' of '{key}'" for name in inner}
         return {name: self.text(self.node(inner, name) if text else inner, text or name, what[name]) for name in inner}
+
+    def exactly(self, node: Node, key: str, names: tuple[str, ...]) -> Node:
+        """A mapping that has these names, each once and no other: the program asks for each of them by its name."""
+        inner = self.node(node, key)
+        for name in inner:
+            if name not in names:
+                self.wrong(inner, name, f"unknown name '{name}' under '{key}'; there are {', '.join(names)}")
+        for name in names if node else ():
+            if name not in inner:
+                self.wrong(node, key, f"'{key}' has no '{name}'; write it")
+        return inner
+
+    def counts(self, node: Node, key: str) -> tuple[int, ...]:
+        """A list of whole numbers, each bigger than the one before."""
+        value = node.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(type(item) is int and item > 0 for item in value) or value != sorted({*value}):
+            self.wrong(node, key, f"'{key}' should be a list of whole numbers above 0, in their order; mend the one that is not")
+            return ()
+        return tuple(value)
 
     def maybe_rule(self, node: Node, key: str = "when") -> Rule:
         """A rule; an empty one (null) is everybody."""
@@ -198,6 +226,24 @@ def read_answer_use(reader: PlanReader, entry: Node) -> tuple[Rule, tuple[str, .
     return reader.rule(entry, "when"), reader.words(entry, "activities"), because, source
 
 
+def read_items(reader: PlanReader, top: Node) -> tuple[Node, dict[str, str]]:
+    """The entries of ``items``, and by which of them the items of each activity that is named there are due."""
+    items = reader.exactly(top, "items", (*DUE_BY, OTHERWISE))
+    found: dict[str, str] = {}
+    for name in items:
+        entry = reader.node(items, name)
+        reader.known(entry, "due", f"'{name}' of 'items'")
+        reader.text(entry, "source", f"'{name}' of 'items'")
+        for activity in reader.words(entry, "activities"):
+            if found.setdefault(activity, name) != name:
+                reader.wrong(entry, "activities", f"'{activity}' stands under '{found[activity]}' and '{name}'; keep one of them")
+    for name, key, value in ((PART2, "level", EVERYBODY), (OTHERWISE, "rule", RELEASE)):
+        entry = reader.node(items, name)
+        if entry and reader.word(entry, key) != value:
+            reader.wrong(entry, key, f"'{name}' of 'items' goes by '{key}: {value}' and by nothing else; write that")
+    return items, found
+
+
 def read_sooner(reader: PlanReader, entry: Node) -> Sooner:
     """An entry of ``sooner``."""
     reader.known(entry, "sooner", "an entry of 'sooner'")
@@ -219,6 +265,8 @@ def read_owners(reader: PlanReader, top: Node) -> dict[str, OwnerRule]:
         entry = reader.node(node, name)
         reader.known(entry, "owner", f"the owner '{name}'")
         role, label, source = (reader.text(entry, key, f"the owner '{name}'") for key in ("role", "label", "source"))
+        if role and role not in OWNER_ROLES:
+            reader.wrong(entry, "role", f"the owner '{name}' has the unknown role '{role}'; use one of {', '.join(OWNER_ROLES)}")
         found[name] = OwnerRule(name, role, label, source, reader.flag(entry, "decide"))
     return found
 
@@ -274,7 +322,7 @@ def _timing(reader: PlanReader, node: Node, what: str) -> Timing:
         from_days=None if earliest is None else WEEK * earliest,
         on_release_day=reader.flag(node, "on_release_day"),
         at_risk_within_days=reader.count(node, "at_risk_within_days"),
-        after_release_days=tuple(int(day) for day in reader.words(node, "after_release_days") if day.isdigit()),
+        after_release_days=reader.counts(node, "after_release_days"),
         high_need_beyond_days=reader.count(node, "high_need_beyond_days"),
         met_by=reader.words(node, "met_by"),
     )

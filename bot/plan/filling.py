@@ -11,7 +11,7 @@ from bot.interview.path import Path
 from bot.interview.record import PersonRecord
 from bot.interview.rules import NOTHING
 from bot.plan.dates import NO_RELEASE, Dates, add_working_days, needs_part2
-from bot.plan.definitions import EVERYBODY, Activity, PlanData
+from bot.plan.definitions import AT_ONCE, DUTY_TO_REFER, EVERYBODY, PART2, RELEASE, Activity, PlanData
 from bot.plan.items import (
     DECLINED,
     FOR_EVERYBODY,
@@ -31,7 +31,6 @@ from bot.plan.routes import GIVEN, NOT_GIVEN, NOTHING_TOLD, answered_consent, gi
 from bot.plan.services import Seeker, Service, Suggestion, suggest
 
 _TENANCY = "acc_keep_tenancy"
-PART2, AT_ONCE, DUTY_TO_REFER, RELEASE = "part2", "at_once", "duty_to_refer", "release"
 
 
 class Filling:

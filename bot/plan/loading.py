@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from bot.interview.loading import DATA, Problems
 from bot.interview.yamlfile import ContentError, Node
 from bot.plan import entries
-from bot.plan.definitions import Deadlines, Notice, Outcome, PlanData, Route
+from bot.plan.definitions import BEFORE_RELEASE, Deadlines, Notice, Outcome, PlanData, Route
 from bot.plan.entries import WEEK, PlanReader
 from bot.plan.services import Directory, read_services
 
@@ -124,17 +124,18 @@ class PlanLoader:
                 reader.wrong(node, inner, f"'{key}' has no number '{inner}'; write it")
             return value or 0
 
-        items = reader.node(top, "items")
-        rules: dict[str, str] = {}
-        for name in items:
-            rules.update(dict.fromkeys(reader.words(reader.node(items, name), "activities"), name))
+        items, rules = entries.read_items(reader, top)
+        reader.exactly(top, "before_release", BEFORE_RELEASE)
+        tenancy = reader.node(top, "tenancy")
+        if tenancy and "when" not in tenancy:
+            reader.wrong(top, "tenancy", "'tenancy' has no rule 'when'; write for whom the limit holds")
         return Deadlines(
             part1_hours=number("part1", "hours"),
             part2_working_days=number("part2", "working_days"),
             part2_most_months=number("part2", "most_months"),
             prerelease_days=WEEK * number("prerelease", "weeks"),
             tenancy_days=WEEK * number("tenancy", "weeks"),
-            tenancy_when=reader.rule(reader.node(top, "tenancy"), "when"),
+            tenancy_when=reader.rule(tenancy, "when"),
             recall_review_days=number("recall", "review_days"),
             recall_review_months=number("recall", "review_months"),
             at_once_working_days=number("at_once", "working_days"),

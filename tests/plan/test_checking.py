@@ -8,7 +8,9 @@ import pytest
 
 from bot.interview.yamlfile import ContentError
 from bot.plan.checking import check_plan
+from bot.plan.definitions import OWNER_ROLES
 from bot.plan.loading import load_directory, load_plan
+from bot.web.step_forms import ROLES
 from tests.plan.making import copy_of_data, interview, spoil
 
 MISTAKES = [
@@ -94,6 +96,17 @@ MISTAKES = [
     ("plan/routes.yml", "met_by: [notify, told_on]", "met_by: [notify, told]", "unknown step or record 'told'"),
     ("plan/dates.yml", "hours: 72", "hour: 72", "'part1' has no number 'hours'"),
     ("plan/dates.yml", "acc_close_tenancy,", "acc_close,", "unknown activity 'acc_close'"),
+    ("plan/dates.yml", "  duty_to_refer: {activities", "  duty_to_refr: {activities", "unknown name 'duty_to_refr' under 'items'"),
+    ("plan/dates.yml", "  duty_to_refer: {activities", "  duty_to_refr: {activities", "'items' has no 'duty_to_refer'; write it"),
+    ("plan/dates.yml", "activities: [per_check_healthcare,", "activites: [per_check_healthcare,", "unknown key 'activites'"),
+    ("plan/dates.yml", "acc_council_partnership]", "acc_emergency]", "'acc_emergency' stands under 'duty_to_refer' and 'release'"),
+    ("plan/dates.yml", "{rule: release,", "{rule: relase,", "'otherwise' of 'items' goes by 'rule: release' and by nothing else"),
+    ("plan/dates.yml", "{duty_to_refer_by:", "{duty_to_refer:", "unknown name 'duty_to_refer' under 'before_release'"),
+    ("plan/dates.yml", "ppo_iom_transfer_by:", "ppo_transfer_by:", "'before_release' has no 'ppo_iom_transfer_by'"),
+    ("plan/dates.yml", "  weeks: 26\n  when:", "  weeks: 26\n  then:", "'tenancy' has no rule 'when'"),
+    ("plan/routes.yml", "[1, 7, 30, 60, 90]", "[1, 7, 3o, 60, 90]", "'after_release_days' should be a list of whole numbers"),
+    ("plan/routes.yml", "[1, 7, 30, 60, 90]", "[1, 7, 30, 600, 90]", "'after_release_days' should be a list of whole numbers"),
+    ("plan/rules.yml", "home: {role: community_worker", "home: {role: comunity_worker", "unknown role 'comunity_worker'"),
     ("plan/alerts.yml", "who: [healthcare, prison_staff]", "who: [nurse, prison_staff]", "unknown role 'nurse'"),
     ("plan/alerts.yml", "sensitive: true", "sensitive: false", "rests on a sensitive answer"),
     (
@@ -174,3 +187,7 @@ def test_a_bad_row_of_a_prison_s_directory_leaves_the_rest(tmp_path: Path) -> No
     nothing, problems = load_directory(root / "services/none.yml", plan.kinds)
     assert not nothing.services
     assert len(problems) == 1
+
+
+def test_the_pages_have_words_for_each_role_that_may_own_an_item() -> None:
+    assert tuple(role for role, _ in ROLES) == OWNER_ROLES
