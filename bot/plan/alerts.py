@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot.interview.definitions import Interview, Option, Question
 from bot.interview.path import Context, Path
+from bot.interview.rules import NOTHING, Value
 from bot.plan.definitions import AlertRule, PlanData
 from bot.plan.needs import Cause, Known, causes
 
@@ -45,3 +48,23 @@ def find_alerts(plan: PlanData, path: Path, context: Context) -> tuple[Alert, ..
         for rule in plan.alerts
         if rule.when.holds(known) is True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Only:
+    """One option of one question chosen, and nothing else known."""
+
+    question: str
+    option: str
+
+    def value(self, source: str) -> Value:
+        return Value(frozenset({self.option}), real=True) if source == self.question else NOTHING
+
+
+def unheard(plan: PlanData, interview: Interview) -> Iterator[tuple[Question, Option]]:
+    """The options of urgent questions that raise no alert by themselves: staff would not be told, though the page says so."""
+    for question in interview.questions:
+        for option in question.options if question.urgent else ():
+            only = _Only(question.id, option.id)
+            if not option.exclusive and not any(rule.when.holds(only) is True for rule in plan.alerts):
+                yield question, option

@@ -13,6 +13,7 @@ from bot.interview.loading import DATA, Loader
 from bot.interview.reaching import Reach, TooHard
 from bot.interview.rules import ALWAYS, Rule, both, comparison, compile_rule, leaves
 from bot.interview.sources import FIELDS, is_field
+from bot.plan.alerts import unheard
 from bot.plan.definitions import ANY, EVERYBODY, LEVELS, PATHWAYS, PROVIDE, SENSITIVE_PATHWAYS, PlanData, Use
 from bot.plan.loading import FILES, PlanLoader
 from bot.plan.services import NATIONAL
@@ -250,6 +251,9 @@ class _Checker:
             behind = [self.interview.by_id[source] for source in alert.when.sources if source in self.interview.by_id]
             if not alert.sensitive and any(question.sensitive for question in behind):
                 self.wrong("alerts", alert.line, f"{what} rests on a sensitive answer; write 'sensitive: true'")
+        for question, option in unheard(plan, self.interview):
+            text = f"the option '{option.id}' of '{question.id}' is urgent and raises no alert; write one in plan/alerts.yml"
+            self.loader.problems.add(question.file, option.line, text)
         for consent in plan.consents.values():
             what = f"the consent '{consent.id}'"
             self.names("consents", consent.line, what, consent.services, plan.kinds, "kind of service")

@@ -189,5 +189,38 @@ def test_a_bad_row_of_a_prison_s_directory_leaves_the_rest(tmp_path: Path) -> No
     assert len(problems) == 1
 
 
+NEW_OPTION = """      - id: no_water
+        plain: "I have no water in my cell"
+        easy: "I have no water"
+      - id: none
+        plain: "None of these today"
+"""
+NEW_ALERT = """alerts:
+  - id: no_water
+    when: {all: [{is: [urgent_today, no_water]}%s]}
+    kind: health
+    who: [prison_staff]
+    words: "See this person now."
+    sensitive: true
+    source: "§2.15"
+"""
+
+
+def test_an_urgent_option_that_tells_nobody_is_said_where_it_stands(tmp_path: Path) -> None:
+    root = copy_of_data(tmp_path)
+    name = "questions/finishing.yml"
+    spoil(root, name, '      - id: none\n        plain: "None of these today"\n', NEW_OPTION)
+    (line,) = check_plan(root)
+    where, mend = "the option 'no_water' of 'urgent_today' is urgent and raises no alert", "write one in plan/alerts.yml"
+    assert line.startswith(f"bot/data/{name}:")
+    assert where in line
+    assert mend in line
+    assert "no_water" in (root / name).read_text(encoding="utf-8").splitlines()[int(line.split(":")[1]) - 1]
+    spoil(root, "plan/alerts.yml", "alerts:\n", NEW_ALERT % ", {known: record.release}")
+    assert any(where in each for each in check_plan(root)), "an alert for some of those who choose it is none for the others"
+    spoil(root, "plan/alerts.yml", ", {known: record.release}", "")
+    assert check_plan(root) == []
+
+
 def test_the_pages_have_words_for_each_role_that_may_own_an_item() -> None:
     assert tuple(role for role, _ in ROLES) == OWNER_ROLES
