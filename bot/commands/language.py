@@ -67,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
         if args.does == "update":
             return _update(languages, wanted)
         if args.does == "export":
-            args.out.write_text(to_csv(languages[0].code, wanted, args.open), encoding="utf-8")
+            # With the byte order mark: without it a spreadsheet takes the letters for those of its own code page.
+            args.out.write_text(to_csv(languages[0].code, wanted, args.open), encoding="utf-8-sig")
             return 0
         if args.does == "import":
             return _import(languages[0], wanted, args.file)

@@ -19,6 +19,10 @@ from bot.language.catalogue import CATALOGUES, read_catalogue
 from bot.language.languages import ENGLISH, Language
 from bot.language.messages import Message, placeholders
 
+# Code pages of spreadsheets: Windows of Western, of Central Europe, of Turkey and of the Baltic.
+CODE_PAGES = ("cp1252", "cp1250", "cp1254", "cp1257")
+# With more texts than so many read in another code page the whole table was saved wrongly: what looks right may not be.
+MOST_MISREAD = 3
 COLUMNS = ("key", "note", "english", "translation", "look_at")
 # Letters of these scripts may stand in any text: names, abbreviations and addresses keep their own.
 ANYWHERE = ("COMMON", "INHERITED")
@@ -129,11 +133,39 @@ def read_translations(file: Path) -> dict[str, str]:
             raise ContentError(f"{file}: is not JSON ({error})") from None
         if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
             raise ContentError(f"{file}: is not one object of texts; write {{key: translation}}")
-        return found
+        return _as_saved(file, found)
     rows = csv.DictReader(io.StringIO(text))
     if not {"key", "translation"} <= set(rows.fieldnames or ()):
         raise ContentError(f"{file}: the first line has to name the columns key and translation")
-    return {row["key"]: row["translation"] or "" for row in rows}
+    return _as_saved(file, {row["key"]: row["translation"] or "" for row in rows})
+
+
+def _as_saved(file: Path, given: dict[str, str]) -> dict[str, str]:
+    """What was read of a file; refused whole where a program has spoilt its letters."""
+    spoilt = [key for key, text in given.items() if misread(text)]
+    if len(spoilt) > MOST_MISREAD:
+        raise ContentError(
+            f"{file}: {len(spoilt)} texts, {spoilt[0]} the first, have letters such as “Å‚” for “ł”: the table was opened or saved "
+            "in another code page, and nothing was taken. Export it again, open it as UTF-8, and save it as CSV UTF-8"
+        )
+    return given
+
+
+def misread(text: str) -> bool:
+    """Whether a text is UTF-8 that a program took for letters of its own code page, or has lost letters on the way."""
+    return "\ufffd" in text or any(_is_utf8(text, page) for page in CODE_PAGES)
+
+
+def _is_utf8(text: str, page: str) -> bool:
+    if text.isascii():
+        return False
+    try:
+        # Bytes that the code page leaves open come through as control characters of the same number.
+        read = b"".join(bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(page) for one in text)
+        read.decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def fill(language: Language, wanted: Sequence[Message], given: Mapping[str, str], root: Path = CATALOGUES) -> tuple[int, list[str]]:
@@ -175,6 +207,8 @@ def wrong_with(message: Message, text: str, language: Language) -> str:
         lost, new = message.placeholders - names, names - message.placeholders
         said = [f"lost {{{name}}}" for name in sorted(lost)] + [f"has an unknown {{{name}}}" for name in sorted(new)]
         return ", ".join(said)
+    if misread(text):
+        return "has letters of another code page, such as “Å‚” for “ł”; open the table as UTF-8 and save it as CSV UTF-8"
     strange = _strange_letters(text, language.script, message.english)
     return f"has letters of another script: {strange}" if strange else ""
 

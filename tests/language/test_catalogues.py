@@ -187,3 +187,27 @@ def test_the_command_makes_an_empty_catalogue_and_says_how_far_it_is(
     assert main(["language", "update", "xx"]) == 2
     assert "xx: is no language" in capsys.readouterr().err
     assert main(["language", "update", "en"]) == 2
+
+
+def test_a_spreadsheet_opens_the_table_in_its_own_letters(tmp_path: Path) -> None:
+    from bot.cli import main
+
+    out = tmp_path / "pl.csv"
+    assert main(["language", "export", "pl", "--out", str(out)]) == 0
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfkey,"), "without the mark it is read in another code page"
+    found = read_translations(out)
+    assert "ł" in "".join(found.values())
+    misread = out.read_text(encoding="utf-8-sig").encode().decode("cp1250", errors="replace")
+    out.write_text(misread, encoding="utf-8")
+    with pytest.raises(ContentError, match="another code page, and nothing was taken"):
+        read_translations(out)
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp1250", "cp1257"])
+def test_a_text_read_in_another_code_page_is_not_taken(tmp_path: Path, page: str) -> None:
+    polish = Language("pl", "Polski", "Polish", "ltr", "LATIN", "drafted")
+    spoilt = "Gdzie był dom?".encode().decode(page)
+    taken, problems = fill(polish, TEXTS, {"question.a.ask#plain": spoilt, "question.a.ask#easy": "Gdzie był dom?"}, tmp_path)
+    assert taken == 1
+    (line,) = problems
+    assert line.startswith("question.a.ask#plain: has letters of another code page")
