@@ -30,12 +30,12 @@ def nobody_yet(house: House, folder: Path, prisons: list[str]) -> Browser:
     return browser
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_prison_is_set_up_before_there_is_anybody_in_it(house: House, tmp_path: Path, page: str) -> None:
+@pytest.mark.parametrize("address", PAGES)
+def test_a_prison_is_set_up_before_there_is_anybody_in_it(house: House, tmp_path: Path, address: str) -> None:
     boss = nobody_yet(house, tmp_path, ["HMP Example"])
-    assert boss.get(page).status_code == 200
+    assert boss.get(address).status_code == 200
     assert "HMP Example" in boss.page
-    assert boss.get(f"{page}?prison=HMP+Elsewhere").status_code == 404
+    assert boss.get(f"{address}?prison=HMP+Elsewhere").status_code == 404
 
 
 def test_who_works_with_every_prison_is_told_what_comes_first(house: House, tmp_path: Path) -> None:
