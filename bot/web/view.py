@@ -273,8 +273,8 @@ class Views:
             # Ticks belong to the turn that asked for them.
             ticks = posted if posted is not None and posted.asks == pending_of(last.reply, last.turn_id).turn else None
             heard, perhaps = self._heard(vars.get("also") or (), language, level, ticks) if name == ALSO_HEARD else ((), ())
-            if name == ALSO_HEARD and not heard:
-                continue  # today's questions have no words for any of it: there is nothing to say yes or no to
+            if (name == ALSO_HEARD and not heard) or (name == CLARIFY and not offers):
+                continue  # today's questions have no words for any of it: there is nothing to choose
             urgent = name == URGENT or name.startswith(ALERT)
             replies.append(Reply(name, text, urgent, change, offers, heard, perhaps))
         return tuple(replies)

@@ -107,6 +107,12 @@ def test_what_today_has_no_words_for_is_not_asked_about(house: House, worker: Br
     assert house.store.state(row).answers["gp"].options == ("no",)
 
 
+def test_did_you_mean_is_not_asked_of_options_that_have_gone(house: House, worker: Browser, row: str) -> None:
+    kept_before(house, row, [{"say": "utter_clarify", "vars": {"question": "where_lived", "options": ["gone"]}}])
+    worker.get(f"/interviews/{row}")
+    assert "Did you mean one of these?" not in worker.page and 'name="question" value="where_lived"' in worker.page
+
+
 def test_an_answer_whose_option_has_gone_breaks_no_page(house: House, worker: Browser, row: str) -> None:
     heard = {"say": "utter_heard", "vars": {"question": "where_lived"}}
     kept_before(house, row, [heard], Answer("where_lived", options=("gone",)))
