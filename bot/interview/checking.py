@@ -39,8 +39,13 @@ def warnings(root: Path = DATA) -> list[str]:
 def _run(checks: Iterable[Check], interview: Interview, problems: Problems) -> list[str]:
     for one in checks:
         one(interview, problems)
+    return worth_saying(problems)
+
+
+def worth_saying(problems: Problems) -> list[str]:
+    """The lines in the order of files. Where a file cannot be read all that rests on it seems wrong: only it is named then."""
     # A rule that stands once and counts for many, or a file that several checks read, is reported once.
-    return sorted(dict.fromkeys(problems.lines), key=_place)
+    return sorted(dict.fromkeys(problems.unread or problems.lines), key=_place)
 
 
 def _place(line: str) -> tuple[str, int]:

@@ -43,11 +43,11 @@ _ASKED_BY_KEYS = frozenset("question wanted".split())
 
 
 class Problems:
-    """Collects errors as one line each, ``file:line: what; the mend``."""
+    """Collects errors as one line each, ``file:line: what; the mend``. ``unread``: those of files that cannot be read at all."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.lines: list[str] = []
+        self.lines, self.unread = list[str](), list[str]()
 
     def add(self, file: str, line: int, text: str) -> None:
         self.lines.append(f"{file}:{line}: {text}")
@@ -59,7 +59,8 @@ class Problems:
         try:
             return read_yaml(path)
         except ContentError as error:
-            self.lines.append(str(error).replace(str(self.root.parent.parent) + "/", ""))
+            self.unread.append(str(error).replace(str(self.root.parent.parent) + "/", ""))
+            self.lines.append(self.unread[-1])
             return Node()
 
 

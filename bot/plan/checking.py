@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from bot.interview.checking import worth_saying
 from bot.interview.definitions import NOT_NOW, Interview, Need
 from bot.interview.loading import DATA, Loader
 from bot.interview.reaching import Reach, TooHard
@@ -18,7 +19,6 @@ from bot.plan.definitions import ANY, EVERYBODY, LEVELS, PATHWAYS, PROVIDE, SENS
 from bot.plan.loading import FILES, PlanLoader
 from bot.plan.services import NATIONAL
 
-_PLACE = re.compile(r"(.*?):(\d+): ")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 # Whom a route's step or an alert can fall to beside what the files name.
 _WHO = ("worker", "prison", "healthcare", "home", "partner")
@@ -34,12 +34,7 @@ def check_plan(root: Path = DATA, interview: Interview | None = None) -> list[st
     loader = PlanLoader(root)
     plan = loader.load()
     _Checker(loader, plan, interview or Loader(root).load()).run()
-    return sorted(dict.fromkeys(loader.problems.lines), key=_place)
-
-
-def _place(line: str) -> tuple[str, int]:
-    found = _PLACE.match(line)
-    return (found[1], int(found[2])) if found else (line, 0)
+    return worth_saying(loader.problems)
 
 
 def _like(word: str, known: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.interview.checking import check
 from bot.interview.yamlfile import ContentError
 from bot.plan.checking import check_plan
 from bot.plan.definitions import OWNER_ROLES
@@ -166,6 +167,17 @@ def test_files_that_are_no_yaml_or_missing_are_said(tmp_path: Path) -> None:
     assert "bot/data/plan/alerts.yml: cannot be read" in found
     with pytest.raises(ContentError):
         load_plan(root)
+
+
+def test_a_file_that_cannot_be_read_hides_what_only_seems_wrong(tmp_path: Path) -> None:
+    root = copy_of_data(tmp_path)
+    spoil(root, "plan/cohorts.yml", "cohorts:", "cohorts:\n\t")
+    (line,) = check_plan(root)
+    assert line.startswith("bot/data/plan/cohorts.yml:")
+    spoil(root, "questions/finance.yml", "questions:", "questions:\n\t")
+    (line,) = check(root)
+    assert line.startswith("bot/data/questions/finance.yml:")
+    assert "mend the YAML there" in line
 
 
 @pytest.mark.parametrize("name", ["activities", "courses", "cohorts", "rules", "routes", "dates", "alerts", "consents"])
