@@ -15,6 +15,9 @@ from bot.interview.yamlfile import ContentError, read_yaml
 
 # With fewer an option is guessed at. Lines said to other questions count too.
 ENOUGH = 8
+# What a line may say of its words. A key with a slip in it would teach the opposite: that nothing in them is urgent.
+_KEYS = ("id", "voice", "open", "text", "answers", "clarify", "off", "private", "command", "alerts", "why")
+_FLAGS = ("clarify", "off", "private")
 
 
 def check_understanding(interview: Interview, root: Path = DATA) -> List[Text]:
@@ -45,7 +48,12 @@ def _patterns(root: Path) -> Iterator[Text]:
     except ContentError as error:
         yield str(error)
         return
-    kinds: Dict[Text, Any] = {**(data.get("alerts") or {}), "private": data.get("private"), "spared": data.get("spared")}
+    alerts = data.get("alerts")
+    kinds: Dict[Text, Any] = {
+        **(alerts if isinstance(alerts, dict) else {}),
+        "private": data.get("private"),
+        "spared": data.get("spared"),
+    }
     if not isinstance(data.get("denied"), list):
         yield f"{_name(path, root)}:1: 'denied' is no list of words; write it as [used, denies]"
     outright = data.get("outright") or {}
@@ -67,7 +75,12 @@ def _patterns(root: Path) -> Iterator[Text]:
 def _lines(interview: Interview, root: Path) -> Iterator[Text]:
     for path in training_files(root):
         seen: Dict[Text, int] = {}
-        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            written = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            yield f"{_name(path, root)}:1: cannot be read as UTF-8 text; save it as UTF-8"
+            continue
+        for number, text in enumerate(written, 1):
             place = f"{_name(path, root)}:{number}"
             try:
                 data = json.loads(text)
@@ -86,6 +99,10 @@ def _wrong(interview: Interview, data: Any) -> Iterator[Text]:
     if not isinstance(data, dict) or not isinstance(data.get("text"), str) or not isinstance(data.get("answers"), dict):
         yield "has no 'text' or no 'answers'; see docs/content.md"
         return
+    shape = _wrong_shape(data)
+    if shape:
+        yield from shape
+        return
     if data.get("open") not in interview.by_id:
         yield f"'{data.get('open')}' is not a question; name the one that was open"
     if data.get("command") not in (None, *COMMANDS):
@@ -102,6 +119,23 @@ def _wrong(interview: Interview, data: Any) -> Iterator[Text]:
             yield f"'{name}' is sensitive and is never answered by words; remove it"
         elif not isinstance(options, list) or not set(map(str, options)) <= set(question.by_id):
             yield f"'{name}' has no such option; use {', '.join(question.by_id)}"
+
+
+def _wrong_shape(data: Dict[Text, Any]) -> List[Text]:
+    """Keys that are not known, and values of another type than their key has."""
+    found = [f"has the unknown key '{key}'; there are {', '.join(_KEYS)}" for key in data if key not in _KEYS]
+    found += [
+        f"'{key}' is neither true nor false; write one of them" for key in _FLAGS if not isinstance(data.get(key, False), bool)
+    ]
+    found += [f"'{key}' is no word; put it in quotation marks" for key in ("id", "open", "command") if not _word(data.get(key))]
+    alerts = data.get("alerts", [])
+    if not isinstance(alerts, list) or not all(isinstance(kind, str) for kind in alerts):
+        found.append(f"'alerts' is no list of words; write it as [\"{ALERTS[0]}\"]")
+    return found
+
+
+def _word(value: Any) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def few_examples(interview: Interview, root: Path = DATA) -> List[Tuple[Text, Text, int]]:
