@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.interview.loading import DATA
-from bot.interview.yamlfile import ContentError, read_yaml
+from bot.interview.yamlfile import ContentError, Node, read_yaml
 
 DRAFTED, REVIEWED, RELEASED = STATES = ("drafted", "reviewed", "released")
 ENGLISH = "en"
+_TEXTS = ("code", "name", "english", "dir", "script", "state")
+_KEYS = (*_TEXTS, "speech", "machine", "reviewer", "reviewed_on", "complete", "as_english")
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,15 @@ def load_languages(root: Path = DATA) -> dict[str, Language]:
     file = root / "languages.yml"
     problems: list[str] = []
     found: dict[str, Language] = {}
-    for entry in read_yaml(file)["languages"]:
+    top = read_yaml(file)
+    rows = top.get("languages")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, Node) for row in rows):
+        raise ContentError(f"{file.name}:{top.line_of('languages')}: 'languages' should be a list of mappings (- {{code: …}})")
+    for entry in rows:
         wrong = _wrong(entry)
-        line = getattr(entry, "line", 0)
+        line = entry.line
+        if not wrong and entry["code"] in found:
+            wrong = f"the code '{entry['code']}' stands on line {found[entry['code']].line} too; remove one"
         if wrong:
             problems.append(f"{file.name}:{line}: {wrong}")
             continue
@@ -65,11 +73,18 @@ def load_languages(root: Path = DATA) -> dict[str, Language]:
 
 def _wrong(entry: dict[str, object]) -> str:
     """What is wrong with an entry and the mend; empty if nothing."""
-    for name in ("code", "name", "english", "dir", "script", "state"):
+    for name in entry:
+        if name not in _KEYS:
+            return f"language '{entry.get('code', '?')}' has the unknown key '{name}'; there are {', '.join(_KEYS)}"
+    for name in _TEXTS:
         if not isinstance(entry.get(name), str) or not entry[name]:
             return f"language '{entry.get('code', '?')}' has no {name}; add it"
     if entry["dir"] not in ("ltr", "rtl"):
         return f"language '{entry['code']}': dir is ltr or rtl"
+    if not isinstance(entry.get("machine") or {}, dict) or not isinstance(entry.get("as_english") or [], list):
+        return f"language '{entry['code']}': machine is {{in: …, out: …}}, as_english a list of texts"
+    if not isinstance(entry.get("complete", False), bool):
+        return f"language '{entry['code']}': complete is true or false"
     if entry["state"] not in STATES:
         return f"language '{entry['code']}': state is one of {', '.join(STATES)}"
     if entry["state"] != DRAFTED and entry["code"] != ENGLISH and not (entry.get("reviewer") and entry.get("reviewed_on")):
