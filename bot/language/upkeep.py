@@ -224,8 +224,13 @@ def _strange_letters(text: str, script: str, english: str) -> str:
     return " ".join(sorted(strange))
 
 
-def check_language(language: Language, wanted: Sequence[Message], root: Path = CATALOGUES) -> Iterator[str]:
-    """Everything wrong with a catalogue: what is missing, fuzzy, unknown, broken, in the wrong script, or still English."""
+def check_language(
+    language: Language, wanted: Sequence[Message], root: Path = CATALOGUES, each_missing: bool = True
+) -> Iterator[str]:
+    """Everything wrong with a catalogue: what is missing, fuzzy, unknown, broken, in the wrong script, or still English.
+
+    ``each_missing``: a line for each text without a translation, as a translator needs them.
+    """
     have = entries(language.code, root)
     keys = {message.key for message in wanted}
     for key in have.keys() - keys:
@@ -234,7 +239,8 @@ def check_language(language: Language, wanted: Sequence[Message], root: Path = C
         entry = have.get(message.key)
         where = f"{language.code}/{message.file}.po: '{message.key}'"
         if entry is None or not entry.string:
-            yield f"{where} has no translation"
+            if each_missing:
+                yield f"{where} has no translation"
         elif not _current(entry, message):
             yield f"{where} translates an earlier English text; look at it and take the mark 'fuzzy' away"
         else:
@@ -266,5 +272,14 @@ def _still_english(english: str, text: str) -> bool:
 
 
 def check_all(languages: Iterable[Language], wanted: Sequence[Message], root: Path = CATALOGUES) -> list[str]:
-    """What is wrong in the languages that claim to be complete."""
-    return [line for one in languages if one.complete and one.code != ENGLISH for line in check_language(one, wanted, root)]
+    """What is wrong in the languages that claim to be complete; what is missing in one line a language."""
+    found: list[str] = []
+    for one in languages:
+        if one.complete and one.code != ENGLISH:
+            have = entries(one.code, root)
+            missing = [message.key for message in wanted if message.key not in have or not have[message.key].string]
+            if missing:
+                texts = f"{len(missing)} text{'' if len(missing) == 1 else 's'} missing, first '{missing[0]}'"
+                found.append(f"{one.code}: {texts}; run `bcst2 language update`, translate, or take `complete: true` away")
+            found += check_language(one, wanted, root, each_missing=False)
+    return found

@@ -17,11 +17,12 @@ from bot.interview.yamlfile import ContentError
 from bot.language.catalogue import Catalogues
 from bot.language.languages import Language, load_languages
 from bot.language.messages import Message, key_of
-from bot.language.upkeep import check_language, fill, progress, read_translations, to_csv, update
+from bot.language.upkeep import check_all, check_language, fill, progress, read_translations, to_csv, update
 from bot.language.wording import END, ISOLATE, Wording, fill_in
 
 WELSH = Language("cy", "Cymraeg", "Welsh", "ltr", "LATIN", "drafted")
 ARABIC = Language("ar", "العربية", "Arabic", "rtl", "ARABIC", "drafted")
+GOOD = {"code": "xx", "name": "X", "english": "X", "dir": "ltr", "script": "LATIN", "state": "drafted"}
 TEXTS = [
     Message("question.a.ask", "plain", "Where do you live?", "one"),
     Message("question.a.ask", "easy", "Where do you live?", "one"),
@@ -171,6 +172,34 @@ def test_languages_say_who_checked_them(tmp_path: Path) -> None:
         (tmp_path / "languages.yml").write_text(json.dumps({"languages": [{**good, **wrong}]}), encoding="utf-8")
         with pytest.raises(ContentError, match=said):
             load_languages(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"language": []}, "languages.yml:1: 'languages' should be a list of mappings"),
+        ({"languages": {"xx": {}}}, "should be a list of mappings"),
+        ({"languages": ["xx"]}, "should be a list of mappings"),
+        ({"languages": [GOOD, GOOD]}, "the code 'xx' stands on line 1 too"),
+        ({"languages": [{**GOOD, "compleet": True}]}, "the unknown key 'compleet'"),
+        ({"languages": [{**GOOD, "complete": "yes"}]}, "complete is true or false"),
+        ({"languages": [{**GOOD, "machine": 3}]}, "machine is"),
+    ],
+)
+def test_a_list_of_languages_of_another_shape_is_said_with_its_place(tmp_path: Path, written: object, said: str) -> None:
+    (tmp_path / "languages.yml").write_text(json.dumps(written), encoding="utf-8")
+    with pytest.raises(ContentError, match=r"languages\.yml:1: ") as error:
+        load_languages(tmp_path)
+    assert said in str(error.value)
+
+
+def test_what_a_new_question_lacks_is_one_line_a_language(tmp_path: Path) -> None:
+    complete = replace(WELSH, complete=True)
+    translated(tmp_path, **{"response__heard#plain": "Rydw i wedi rhoi: {answer}."})
+    (line,) = check_all([complete, WELSH], TEXTS, tmp_path)
+    assert line.startswith("cy: 2 texts missing, first 'question.a.ask#plain'; run `bcst2 language update`")
+    assert "take `complete: true` away" in line
+    assert len(list(check_language(complete, TEXTS, tmp_path))) == 2, "a translator is told of each"
 
 
 def test_the_command_makes_an_empty_catalogue_and_says_how_far_it_is(
