@@ -104,7 +104,9 @@ def test_the_dates_are_those_still_to_come(dave: Case) -> None:
 
 
 def test_an_unknown_release_date_is_said_not_guessed() -> None:
-    made = paper(making.Made(record(release=None), where_will_live="nowhere", help_accommodation=["find_home"]).case())
+    made = paper(
+        making.Made(record(release=None), where_will_live="temporary", home_safe="yes", help_accommodation=["find_home"]).case()
+    )
     assert made.release_unknown and not made.contacts
     assert {str(card.when[0]) for topic in made.topics for card in topic.cards} == {
         "There is no date yet, because we do not know when you leave",
