@@ -218,6 +218,10 @@ def test_everything_works_without_javascript(chromium: Chromium, live: Live) -> 
     desk.press("Continue")
     page.get_by_text("Why we ask").click()
     assert page.locator(".govuk-details__text").first.is_visible()
+    # As far as a yes to going on: without one the interview waits there.
+    for _ in range(2):
+        page.check("#answer")
+        desk.press("Continue")
     for label in ("Ask me later", "I do not know", "I do not want to say", "Skip", "Back", "Say it again", "Talk to a person"):
         desk.press(label)
     page.click("text=See my answers")
