@@ -64,12 +64,17 @@ class Kept:
             while len(self._turns) > MOST_KEPT:
                 self._turns.popitem(last=False)
 
-    def hand_over(self, old: str, new: str, user_id: str) -> None:
-        """The same browser has a new session: what was held goes with it if the user is the same, and is dropped if not."""
+    def hand_over(self, old: str, new: str, user_id: str) -> bool:
+        """The same browser has a new session: what was held goes with it if the user is the same, and is dropped if not.
+
+        Whether a turn goes with it.
+        """
         with self._lock:
             held = self._turns.pop(_digest(old), None)
-            if held is not None and self._users.get(_digest(old)) == user_id:
-                self._turns[_digest(new)] = held
+            if held is None or self._users.get(_digest(old)) != user_id:
+                return False
+            self._turns[_digest(new)] = held
+            return isinstance(held[2], Posted)
 
     def carry(self, old: str, new: str) -> None:
         """What was held goes with the browser, whoever is at it: for the same interview it is the same person's words."""

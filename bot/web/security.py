@@ -28,6 +28,8 @@ from bot.web.talk import Speaker
 TOKEN = "token"
 # Somebody left a locked screen here: the sign-on service must not let them in as the one who locked it.
 WAS_LOCKED = "was_locked"
+# In the cookie of somebody who was signed out over a turn, until the page shows it again.
+SIGNED_OUT = "signed_out"
 # What is answered without looking who asks.
 UNASKED = frozenset({"static", "meta.ping", "meta.health", "meta.info", "api.openapi"})
 # What pages ask by themselves: it keeps no screen from locking.
@@ -214,8 +216,8 @@ def begin(user: User, how: str, left: str | None = None) -> None:
     if isinstance(old, str):
         if _handed_by(old, user):
             app.kept.carry(old, new)
-        else:
-            app.kept.hand_over(old, new, user.id)
+        elif app.kept.hand_over(old, new, user.id):
+            session[SIGNED_OUT] = True
         app.store.end_session(old)
     g.pop("csrf_token", None)
 

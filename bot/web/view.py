@@ -159,6 +159,13 @@ class Screen:
     declined: bool = False
 
     @property
+    def has_form(self) -> bool:
+        """Whether words may stand in the page's form, which whatever leads away from it has to take along."""
+        if self.kind == HEARD:
+            return self.going_on is not None
+        return self.kind in (QUESTION, SAY_MORE) and self.question is not None
+
+    @property
     def neutral(self) -> bool:
         """Whether the page's title must not tell what is asked."""
         return self.question is None or self.question.sensitive

@@ -271,6 +271,24 @@ def test_the_network_goes_and_comes_back(screen: Screen, live: Live) -> None:
     assert page.input_value("#words") == "a hostel"
 
 
+def test_words_come_back_from_answers_and_languages_and_enter_goes_on(screen: Screen, live: Live) -> None:
+    row, page = at(live, "Siobhan"), screen.page
+    screen.come_in(row)
+    for name in ("See my answers", "Language and words"):
+        page.fill("#words", "a hostel")
+        screen.press(name)
+        screen.follow("Back to the questions")
+        assert page.input_value("#words") == "a hostel"
+    # The button for languages comes first on the page: Enter is not meant for it.
+    page.focus("#words")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert live.house.store.state(row.id).answers["where_lived"].options == ("hostel",)
+    page.goto(f"/interviews/{row.id}/answers")
+    screen.press("Who can help me")
+    assert screen.heading() == "Who can help you"
+
+
 def test_leaving_shows_nothing_even_without_a_network(screen: Screen, live: Live) -> None:
     row, page = at(live, "Joseph", "safety"), screen.page
     screen.come_in(row)

@@ -58,7 +58,7 @@ def test_a_co_run_by_touch(chromium: Chromium, live: Live) -> None:
     assert len(set(asked)) > 8 and len(store.state(row.id).answers) >= 8
     # What was put down last is there to be undone, and the answers are one tap away.
     before = len(store.state(row.id).answers)
-    tap(page, "link", "See my answers")
+    tap(page, "button", "See my answers")
     assert page.locator("dt").count() >= before
     assert desk.complaints == []
     desk.context.close()

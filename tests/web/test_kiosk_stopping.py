@@ -226,6 +226,30 @@ def test_a_new_code_opens_an_interview_that_was_stopped(house: House, begun: Int
     assert "Where did you live" in text_of(person.get(f"/interviews/{begun.id}").get_data(as_text=True))
 
 
+# -- looking elsewhere
+
+
+@pytest.mark.parametrize("to", ["answers", "language"])
+def test_what_is_typed_waits_while_somebody_looks_at_their_answers_or_the_languages(
+    house: House, begun: InterviewRow, to: str
+) -> None:
+    for who in (come_in(house, begun.id), house.signed_in()):
+        form = typed(who, begun.id)
+        # The page has a button for it that takes the form along.
+        assert re.search(rf'<button [^>]*formaction="/interviews/{begun.id}/aside" name="to" value="{to}"', who.page)
+        assert who.post(f"/interviews/{begun.id}/aside", {**form, "to": to}).location == f"/interviews/{begun.id}/{to}"
+        page = who.get(f"/interviews/{begun.id}").get_data(as_text=True)
+        assert 'value="a tent by the sea"' in page
+        assert "What you had put is still here" in text_of(page) and "signed out" not in text_of(page)
+
+
+def test_the_answers_can_be_left_by_every_button_below_them(house: House, begun: InterviewRow) -> None:
+    person = come_in(house, begun.id)
+    page = person.get(f"/interviews/{begun.id}/answers").get_data(as_text=True)
+    # There is no such form on that page: a button of it would do nothing.
+    assert 'form="talk"' not in page and 'value="stop"' in page
+
+
 # -- when nobody is there to take a turn
 
 

@@ -25,7 +25,10 @@ pages = Blueprint("alone", __name__)
 
 IN = "/interviews/<interview_id>"
 # Where a button beside a question leads; what was typed and not sent is held meanwhile.
-ASIDE = {"support": "alone.support", "adjust": "alone.adjust", "number": "alone.number"}
+ASIDE = {
+    "support": "alone.support", "adjust": "alone.adjust", "number": "alone.number", "answers": "interview.answers",
+    "language": "together.language",
+}  # fmt: skip
 PAUSE = "pause"
 # Words that were answered so are not put back into the box: they are urgent or private, and stand nowhere but where they belong.
 HEARD_AND_ANSWERED = (ALERT, "utter_private_offer")

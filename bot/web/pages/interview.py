@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from bot.interview.answers import InvalidAnswer
@@ -132,7 +132,7 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         "interview.html",
         screen=screen,
         problem=problem,
-        notice=WAITING if notice == "restored" and kiosk.here() is not None else notice,
+        notice=WAITING if notice == "restored" and not session.pop(security.SIGNED_OUT, False) else notice,
         asked_for_person=posted is not None and posted.do == PERSON,
         # So that nobody answers for somebody else; not beside a private question.
         who="" if screen.question is not None and screen.question.sensitive else state.record.name,
