@@ -125,7 +125,7 @@ def case_json(case: Case, detail: bool) -> dict[str, Any]:
         "earlier_stay": case.earlier_stay,
         "closed": None if case.closing is None else _closing(case.closing),
         "funding": case.funding,
-        "notices": [asdict(notice) for notice in case.notices],
+        "notices": [{"id": one.id, "text": one.text, "source": one.source} for one in case.notices],
         "items": [item_json(item) for item in case.items],
         "offers": [{"activity": offer.activity, "need": offer.need} for offer in case.offers],
         "prompts": [{"group": one.cohort, "text": one.duty.text, "statement": one.duty.statement} for one in case.prompts],

@@ -92,7 +92,6 @@ def test_after_a_transfer_a_service_of_the_first_prison_is_followed_up(
 
     step("agree")
     step("signpost", service=service, on=clock.today, how="by letter")
-    casework.remove_service("HMP Elsewhere", service, "worker")
     store.update_person(person_id, replace(person.record, prison="HMP Elsewhere"), by="worker")
     clock.forward(days=30)
     overdue = casework.query(due="overdue", prison="HMP Elsewhere")

@@ -317,7 +317,7 @@ def test_all_that_was_added_to_an_answer_has_its_english(house: House, worker: B
         assert f'<p class="said" lang="pl" dir="ltr">{said}</p>' in worker.page and english.replace("'", "&#39;") in worker.page
 
 
-@pytest.mark.parametrize("kind", ["oasys", "worker-pdf", "handover-docx"])
+@pytest.mark.parametrize("kind", ["oasys", "worker-pdf"])
 def test_staff_papers_name_the_language_words_were_typed_in_and_give_their_english(
     house: House, worker: Browser, tongues: Tongues, kind: str
 ) -> None:
