@@ -133,7 +133,7 @@ class Browser:
     def turn(self, interview_id: str, follow: bool = True, **data: Any) -> TestResponse:
         """Post the form of the question that the page shows; before a private part, after going on to it."""
         go_on = f"/interviews/{interview_id}/on"
-        if f'action="{go_on}"' in self.page and data.get("do") not in ("later", "refuse"):
+        if f'action="{go_on}"' in self.page and data.get("do", "answer") == "answer":
             self.post(go_on, follow=True)
         kept = {name: self.hidden(name) for name in ("turn", "seen", "asks", "question") if f'name="{name}"' in self.page}
         return self.post(f"/interviews/{interview_id}/turns", {**kept, **data}, follow=follow)
