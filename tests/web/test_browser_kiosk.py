@@ -16,6 +16,19 @@ from tests.web.test_browser import pytestmark as pytestmark
 
 IN_CELL = {"width": 1366, "height": 768}
 PIN = "4827"
+# Whether the button that leaves the page is where a finger would press it.
+IN_REACH = """() => {
+  const button = document.querySelector(".exit__button"), box = button.getBoundingClientRect();
+  return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+}"""
+# What lies under it when it has the focus.
+UNDER = """() => {
+  const bar = document.querySelector(".exit");
+  return [...document.querySelectorAll("main :is(button, input, summary, a)")]TURNED
+    .filter((each) => each.type !== "hidden" && each.checkVisibility())
+    .filter((each) => { each.focus(); return each.getBoundingClientRect().top < bar.getBoundingClientRect().bottom - 1; })
+    .map((each) => each.outerHTML.slice(0, 80));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +207,32 @@ def test_the_exit_button_and_the_link(chromium: Chromium, live: Live, scripts: b
         page.fill("#secret", PIN)
         screen.press("Carry on")
         assert screen.heading() == "The next part is private"
+    screen.context.close()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (320, 256)])
+def test_the_exit_is_in_reach_wherever_a_small_page_is_scrolled_to(chromium: Chromium, live: Live, size: tuple[int, int]) -> None:
+    screen = Screen(chromium, live, viewport={"width": size[0], "height": size[1]}, has_touch=True)
+    row, page = at(live, "Joseph", "safety"), screen.page
+    screen.come_in(row)
+    assert page.locator(".exit").count() == 1
+    for _ in range(2):
+        page.evaluate("scrollTo(0, 0)")
+        below = page.locator(".exit").bounding_box()
+        heading = page.locator("h1").bounding_box()
+        assert below is not None and heading is not None and below["y"] + below["height"] <= heading["y"]
+        for where in ("0", "document.body.scrollHeight / 2", "document.body.scrollHeight"):
+            page.evaluate(f"scrollTo(0, {where})")
+            assert page.evaluate(IN_REACH), where
+        # Nothing that has the focus lies under it, whichever way one comes to it.
+        for turned in ("", ".reverse()"):
+            assert page.evaluate(UNDER.replace("TURNED", turned)) == []
+        assert screen.sideways() <= 0
+        if page.get_by_role("button", name="Go on to this part").count():
+            screen.press("Go on to this part")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.tap(".exit__button")
+    page.wait_for_url("**/away")
     screen.context.close()
 
 
