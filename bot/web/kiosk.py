@@ -173,8 +173,11 @@ def around() -> Around | None:
     return found
 
 
-def instead(screen: Screen, state: InterviewState, path: Path) -> str | None:
-    """The page that is shown in the question's stead: before the private part; for a person alone also when stopped or finished."""
+def instead(screen: Screen, state: InterviewState, path: Path, not_taken: str = "") -> str | None:
+    """The page that is shown in the question's stead: before the private part; for a person alone also when stopped or finished.
+
+    ``not_taken`` is the phrase that says so, where the turn could not be written down.
+    """
     row = state.interview
     question = web().interview.by_id[screen.question.id] if screen.question is not None else None
     # What it rests on until the private part is opened is known before the page is settled.
@@ -186,7 +189,7 @@ def instead(screen: Screen, state: InterviewState, path: Path) -> str | None:
             said = tuple(reply for reply in screen.replies if reply.urgent or reply.say in _SAID_BEFORE_PRIVATE)
             return render_template(
                 "kiosk/before_private.html", screen=replace(screen, replies=said), by_worker=by_worker,
-                part=IN_SECTION + PRIVATE_SECTION,
+                part=IN_SECTION + PRIVATE_SECTION, not_taken=not_taken,
             )  # fmt: skip
     if made.alone and screen.kind == STOPPED:
         # Whoever comes to the screen next finds it locked, however the interview was stopped.
@@ -196,7 +199,7 @@ def instead(screen: Screen, state: InterviewState, path: Path) -> str | None:
     if made.alone and screen.kind == FINISHED:
         later = bool(path.for_later())
         asked = any(each.done_at is None for each in web().store.requests([row.id]))
-        return render_template("kiosk/ending.html", screen=screen, later=later, asked=asked)
+        return render_template("kiosk/ending.html", screen=screen, later=later, asked=asked, not_taken=not_taken)
     return None
 
 

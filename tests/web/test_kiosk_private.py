@@ -345,3 +345,22 @@ def test_urgent_words_are_answered_where_somebody_stops(house: House, begun: Int
     person.post(f"/interviews/{begun.id}/aside", {**kept, "words": "I want to kill myself", "to": "stop"}, follow=True)
     assert person.title().startswith("You have stopped for now")
     assert "116 123" in person.page
+
+
+@pytest.mark.parametrize(("do", "words"), [("person", "I could not pass this on"), ("later", "I could not write this one down")])
+def test_before_the_private_part_it_is_said_that_a_turn_was_not_taken(house: House, do: str, words: str) -> None:
+    row = at_safety(house)
+    person = come_in(house, row.id)
+    person.get(f"/interviews/{row.id}")
+    house.rasa.down = True
+    assert person.turn(row.id, do=do).status_code == 503
+    assert person.title().startswith("The next part is private") and words in text_of(person.page)
+
+
+def test_at_the_end_it_is_said_that_the_wish_for_a_person_was_not_taken(house: House, begun: InterviewRow) -> None:
+    answer_until(house, begun.id, lambda step: False)
+    person = come_in(house, begun.id)
+    person.get(f"/interviews/{begun.id}")
+    house.rasa.down = True
+    assert person.turn(begun.id, do="person").status_code == 503
+    assert "I could not pass this on" in text_of(person.page)

@@ -125,7 +125,9 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
     if notice == "restored" and screen.going_on is None and (asked is None or posted is None or posted.question != asked):
         notice = "restored_not"
         screen = app.views.screen(state, path)
-    instead = kiosk.instead(screen, state, path)
+    asked_for_person = posted is not None and posted.do == PERSON
+    not_taken = ("not_taken_person" if asked_for_person else "not_taken_why") if notice == "not_taken" else ""
+    instead = kiosk.instead(screen, state, path, not_taken)
     if instead is not None:
         return instead
     return render_template(
@@ -133,7 +135,7 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         screen=screen,
         problem=problem,
         notice=WAITING if notice == "restored" and not session.pop(security.SIGNED_OUT, False) else notice,
-        asked_for_person=posted is not None and posted.do == PERSON,
+        not_taken=not_taken,
         # So that nobody answers for somebody else; not beside a private question.
         who="" if screen.question is not None and screen.question.sensitive else state.record.name,
         person_id=state.interview.person_id,
