@@ -162,6 +162,7 @@ def test_to_skip_takes_no_private_answer_back(house: House, worker: Browser, pri
     row = private[0]
     answer_until(house, row, lambda step: step.question.id == "hurt_ever", safety_gate="now", safety_room="private")
     worker.get(f"/interviews/{row}")
+    worker.post(f"/interviews/{row}/on", follow=True)
     worker.turn(row, option="yes")
     worker.turn(row, do="go_back")
     worker.turn(row, do="skip")
