@@ -124,7 +124,9 @@ class Directories:
         if not services and (replace_all or problems):
             first = f"; the first: row {problems[0][0]}: {problems[0][1]}" if problems else ""
             raise NotAllowed(f"the file has no row that can be used{first}")
-        kept = areas if as_ == YAML else _named(services, self.directory(prison).areas)
+        own = self.store.directory(prison)
+        # A table has no areas: those of the prison's own stay, of the example's only what a service names.
+        kept = areas if as_ == YAML else dict(own.areas) if own is not None else _named(services, self.directory(prison).areas)
         written = self.store.put_services(prison, services, by, kept, replace_all)
         return ServicesReport(written, tuple(problems))
 

@@ -97,7 +97,7 @@ class Filling:
         """The questions whose yes it waits for: not one answered so that nothing is left to ask, as healthcare knows already."""
         said = {question: step.answer for question in activity.consent if (step := self.path.by_id.get(question)) is not None}
         done = {question for question, answer in said.items() if answer and answer.given and not {"yes", "no"} & {*answer.options}}
-        return tuple(question for question in activity.consent if question not in done)
+        return tuple(question for question in activity.consent if question in self.told or question not in done)
 
     def _limit(self) -> date | None:
         """The last day that benefits may pay for a home, where an answer names one that may and release is not later."""

@@ -274,8 +274,11 @@ def _load(session: Session, interview_id: str, lock: bool = False) -> tuple[mode
 
 
 def _state_after(row: models.Interview, decision: Decision) -> str:
-    """The state of an interview after a turn. To look at an answer of one that is complete opens nothing: only an answer does."""
-    return COMPLETE if row.state == COMPLETE and decision.state == OPEN and not decision.answers else decision.state
+    """The state of an interview after a turn.
+
+    To look at an answer of one that is complete, or to stop there, opens nothing: only an answer does.
+    """
+    return COMPLETE if row.state == COMPLETE and not decision.answers else decision.state
 
 
 def _turns(interview_id: str) -> Select[models.Turn]:

@@ -175,7 +175,7 @@ class Notes(Interviews):
         with self.read() as session:
             payloads = {row.question_id: self.cipher.unseal(row.payload) for row in session.scalars(query)}
         made = {name: payload.get("understood", {}).get("translation", {}) for name, payload in payloads.items()}
-        return {name for name, found in made.items() if found.get("problem")}
+        return {name for name, found in made.items() if found.get("problem") and found.get("looks_like") != "en"}
 
     def _note_row(self, row: InterviewNote | Row[Any]) -> NoteRow:
         data = self.cipher.unseal(row.payload)

@@ -10,7 +10,7 @@ from bot.store.types import Session
 # Set in the cookie of a browser that somebody came in at a kiosk with: it is never shown the staff's sign-in page.
 AT_KIOSK, ENDED = "kiosk", "kiosk_ended"
 # What a locked session may open: the page that opens it, and the way out.
-WHILE_LOCKED = frozenset({"alone.locked", "alone.unlock", "alone.leave", "signing.sign_out", "api.sign_out"})
+WHILE_LOCKED = frozenset({"alone.locked", "alone.unlock", "alone.leave", "together.play", "signing.sign_out", "api.sign_out"})
 
 
 def stop(found: Session) -> Response | None:
@@ -27,4 +27,5 @@ def to_kiosk() -> Response | None:
     if not session.get(AT_KIOSK):
         return None
     session[ENDED] = True
+    session.pop("language", None)  # of whoever was here before
     return redirect(url_for("kiosk.start"), 303)

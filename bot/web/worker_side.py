@@ -111,9 +111,9 @@ def said_to_person(notes: Sequence[NoteRow], state: InterviewState, tongues: Ton
 
 def kept_words(written: Sequence[HistoryRow], notes: Sequence[NoteRow], state: InterviewState) -> str:
     """Whether words of the newest turn are kept without any English: ``answer`` in an answer, ``open`` beside an open question."""
-    if any(row.understood.get("translation", {}).get("problem") for row in written):
+    if any(_problem(row.understood.get("translation", {})) for row in written):
         return "answer"
-    return "open" if any(_now(note, state) and note.translation.get("problem") for note in notes) else ""
+    return "open" if any(_now(note, state) and _problem(note.translation) for note in notes) else ""
 
 
 def words_by_question(history: Iterable[HistoryRow], tongues: Tongues) -> dict[str, tuple[Both, ...]]:
@@ -138,7 +138,7 @@ def _quality(translation: Mapping[str, Any]) -> int:
 
 
 def _problem(translation: Mapping[str, Any]) -> str:
-    problem = str(translation.get("problem") or "")
+    problem = "" if translation.get("looks_like") == ENGLISH else str(translation.get("problem") or "")
     return PROBLEMS.get(problem, PROBLEMS["failed"]) if problem else ""
 
 

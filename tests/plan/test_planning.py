@@ -163,6 +163,12 @@ def test_nobody_is_asked_whether_to_tell_healthcare_what_it_knows_already() -> N
     assert (asks.consent, asks.consents) == ("ask_first", ("want_healthcare_told",))
 
 
+def test_a_no_told_to_a_worker_counts_also_where_healthcare_knew_already() -> None:
+    person = Person().says(health_needs=["mind_unmet"], want_healthcare_told="told")
+    item = person.plan(told={"want_healthcare_told": "not_given"}).by_key["per_notify_healthcare"]
+    assert (item.state, item.consent) == ("declined", "not_given")
+
+
 @pytest.mark.parametrize("drugs", ["refused", "unknown"])
 def test_help_against_an_overdose_is_offered_also_to_who_would_not_say(drugs: str) -> None:
     plan = Person().says(drugs=drugs, overdose_help=["talk", "kit"]).plan()

@@ -193,6 +193,16 @@ def test_a_review_names_what_waits_for_a_private_place(house: House, worker: Bro
     assert house.interview.by_id["trauma"].plain.ask not in part and "Ask it now" not in part
 
 
+def test_a_worker_goes_on_with_what_a_person_finished_alone(house: House, worker: Browser) -> None:
+    row = house.started("Daniel").id
+    answer_until(house, row, lambda step: False, who_is_here="alone")
+    house.store.put_into(row, "worker", mode="kiosk")
+    worker.get(f"/interviews/{row}/review")
+    assert house.store.interview(row).mode == "kiosk", "to look changes nothing"
+    worker.post(f"/interviews/{row}/review/open", follow=True)
+    assert house.store.interview(row).mode == "worker"
+
+
 # -- reading aloud
 
 

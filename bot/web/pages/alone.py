@@ -178,10 +178,13 @@ def support_for_all() -> Page:
     found = kiosk.here()
     if found is not None and not found.locked:
         return redirect(url_for("alone.support", interview_id=found.interview_id), 303)
-    language = kiosk.language_here()
+    # On a locked screen it is still somebody's: their language, and whom their prison names.
+    language, known = kiosk.language_of(found), usual_contacts()
+    if found is not None and found.interview_id is not None:
+        known = kiosk.settings_of(web().store.interview(found.interview_id)).contacts
     return render_template(
         "kiosk/support.html", row=None, language=language, level="plain", direction=kiosk.direction(language),
-        contacts=kiosk.contacts(usual_contacts(), language, "plain"),
+        contacts=kiosk.contacts(known, language, "plain"),
     )  # fmt: skip
 
 

@@ -123,7 +123,12 @@ def _page(interview_id: str, posted: Posted | None = None, problem: str = "", no
         notice = ""
     asked = screen.question.id if screen.question is not None else None
     if notice == "restored" and screen.going_on is None and (asked is None or posted is None or posted.question != asked):
+        signed_out = session.pop(security.SIGNED_OUT, False)
         notice = "restored_not"
+        if posted is not None and (posted.question or "") in path and not signed_out:
+            # They wait until their question is on the page again.
+            app.kept.keep(security.token(), interview_id, posted)
+            notice = ""
         screen = app.views.screen(state, path)
     asked_for_person = posted is not None and posted.do == PERSON
     not_taken = ("not_taken_person" if asked_for_person else "not_taken_why") if notice == "not_taken" else ""

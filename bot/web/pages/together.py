@@ -192,6 +192,14 @@ def review(interview_id: str, trouble: str = "") -> str:
     )  # fmt: skip
 
 
+@pages.post("/review/open")
+def go_on_here(interview_id: str) -> AnyResponse:
+    """Go on with a worker there in what a person finished alone: what only a worker asks, and what waited for privacy, is open."""
+    staff_only()
+    web().store.put_into(interview_id, access.by(), mode=WORKER)
+    return redirect(url_for("interview.show", interview_id=interview_id), 303)
+
+
 @pages.post("/review")
 def ask_now(interview_id: str) -> AnyResponse | tuple[str, int]:
     """Go and ask one of them, with the worker there."""
