@@ -193,7 +193,8 @@ def _put(copy: Path, file: Path) -> Path | None:
 
 
 def _stamp() -> str:
-    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    # To the microsecond: two restores within a second must not take each other for the copy put aside.
+    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")
 
 
 def _overwrite(copy: Path, file: Path, aside: Path) -> None:
