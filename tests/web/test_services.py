@@ -107,6 +107,9 @@ def test_a_service_is_changed_and_removed(house: House, at_work: Browser) -> Non
     assert directory(house)["mere_homes"].name == "Mere Homes"
     # A page that was opened before does not undo it.
     at_work.get("/services")
+    # Nor when it comes back after a mistake: they have still not seen the change.
+    assert at_work.post("/services/entry/mere_homes", {**data, "name": ""}).status_code == 422
+    assert at_work.hidden("before") == data["before"]
     assert at_work.post("/services/entry/mere_homes", {**data, "name": "Too late"}).status_code == 409
     assert "Somebody changed this service after you opened the page" in at_work.page
     assert 'value="Too late"' in at_work.page

@@ -121,14 +121,15 @@ def _service(prison: str, service_id: str) -> Service:
     return found
 
 
-def _form(prison: str, service: Service | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _form(prison: str, service: Service | None, values: dict[str, Any], errors: dict[str, str], before: str = "") -> str:
+    """The form; ``before`` is what the service was like when whoever fills it in last saw it, where that is not now."""
     plan, directory = web().casework.plan_data, web().casework.directory(prison)
     return render_template(
         "services/form.html",
         prison=prison,
         own=_own(prison),
         service=service,
-        before=digest(service) if service is not None else "",
+        before=before or (digest(service) if service is not None else ""),
         values=values,
         errors=errors,
         kinds=list(plan.kinds.items()),
@@ -185,7 +186,8 @@ def _keep(prison: str, service: Service | None) -> Response | tuple[str, int]:
         else:
             flash("The service is saved.")
             return redirect(url_for("services.show_list", prison=prison, _anchor=f"service-{name}"), 303)
-    return _form(prison, service, row, errors), 422
+    # They have not seen what somebody else may have changed meanwhile: that is told once the mistakes are mended.
+    return _form(prison, service, row, errors, request.form.get("before", "") if service is not None else ""), 422
 
 
 @pages.get("/import")
