@@ -6,13 +6,15 @@ import logging
 from datetime import datetime
 from math import ceil
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request, session
 from werkzeug.exceptions import HTTPException
 
 from bot.plan.life import NotAllowed
 from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound, SignInLocked, StoreError
+from bot.web import kiosk
 from bot.web.case_words import sentence
 from bot.web.gate import Refused
+from bot.web.locks import AT_KIOSK
 from bot.web.state import web
 
 SAFE = "Your answers are safe."
@@ -40,6 +42,9 @@ CODES = {
     400: "bad_request", 401: "signed_out", 403: "not_allowed", 404: "not_found", 405: "wrong_method", 409: "already_there",
     413: "too_large", 415: "not_json", 422: "invalid", 429: "too_many_tries", 500: "failed", 503: "unavailable",
 }  # fmt: skip
+# The same to a person alone, as phrases; every other one is a turn that can be tried again.
+_NOWHERE = ("trouble_page", "trouble_again")
+TO_A_PERSON = {403: _NOWHERE, 404: _NOWHERE, 405: _NOWHERE, 413: ("trouble_long", "trouble_again")}
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +60,34 @@ def answer(status: int, message: str | None = None, **more: object) -> tuple[Res
     if request.endpoint == "interview.take" and status >= 500:
         # Nothing that was put in is lost: the same turn can be sent again from this page.
         fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if person_here():
+        return trouble(status, fields), status
     return render_template("error.html", title=title, lines=(message, *lines[1:]) if message else lines, fields=fields), status
+
+
+def person_here() -> bool:
+    """Whether the person whom the interview is about is at this page: at a kiosk, or with a tablet that was handed over."""
+    found = g.get("signed_in")
+    if found is not None:
+        return found.interview_id is not None
+    return bool(session.get(AT_KIOSK)) or request.blueprint == "alone" or request.path.startswith("/kiosk")
+
+
+def trouble(status: int, fields: list[tuple[str, str]]) -> str:
+    """The error page of somebody alone: in their language and words, with the way back to where they were; nothing of staff."""
+    found, language, level = g.get("signed_in"), session.get(kiosk.LAST_LANGUAGE) or kiosk.language_here(), "plain"
+    row = None
+    if found is not None:
+        try:
+            row = web().store.interview(found.interview_id)
+            language, level = row.language, row.level
+        except StoreError as error:
+            # The database may be the trouble: then the page is in the words that were chosen at this screen.
+            log.error("%s: %s", request.endpoint, error)
+    return render_template(
+        "kiosk/trouble.html", language=language, level=level, direction=kiosk.direction(language), row=row, fields=fields,
+        lines=TO_A_PERSON.get(status, ("not_taken", "trouble_again")),
+    )  # fmt: skip
 
 
 def too_many(until: datetime) -> str:
