@@ -257,7 +257,6 @@ class _Paper:
         found: dict[str, date | None] = {
             "date_prerelease": None if dates.both_at_once else dates.prerelease_from,
             "date_recall_review": dates.next_review(today),
-            "date_recall_release_by": dates.recall_release_by,
             "date_release": dates.release,
         }
         coming = [(day, name) for name, day in found.items() if day is not None and day >= today]

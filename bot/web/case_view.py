@@ -186,7 +186,6 @@ def dates_of(case: Case) -> tuple[DateLine, ...]:
     found += [DateLine(view.label, view.found.due, view.status) for view in case.routes if view.found is not None and view.status]
     dates = case.dates
     for label, on in (
-        ("Release, fixed-term recall", dates.recall_release_by),
         ("Next review of the recall", dates.next_review(case.today)),
         ("Contact after release", next((view.day for view in case.contacts if view.status is not None), None)),
     ):
