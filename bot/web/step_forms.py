@@ -92,7 +92,7 @@ STEPS: dict[str, StepForm] = {
         "Not available",
         "This is not available",
         (Field("why", "Why not?", missing="Write why it is not available"),),
-        about="It is counted in the report as a need that could not be met.",
+        about="It stays on the plan as not available, with your reason.",
         done="It is noted as not available.",
     ),
     "change": StepForm(
