@@ -67,7 +67,7 @@ def test_who_says_no_has_an_ending_of_their_own(house: House, level: str) -> Non
     page = text_of(person.get(f"/interviews/{row.id}").get_data(as_text=True))
     assert "We stop here" in person.title() and "Thank you. We stop here" in page
     assert "last question" not in page and "a lot" not in page
-    assert "you make your plan" not in page and "Change your answer here" in page
+    assert "you make your plan" not in page and "can change your answer here" in page
     worker = house.signed_in()
     page = text_of(worker.get(f"/interviews/{row.id}").get_data(as_text=True))
     assert "Thank you. We stop here" in page and "go through your plan" not in page
