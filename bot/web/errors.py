@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from bot.plan.life import NotAllowed
 from bot.store.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound, SignInLocked, StoreError
-from bot.web import kiosk
+from bot.store.kiosk_types import HANDED
+from bot.web import kiosk, security
 from bot.web.case_words import sentence
 from bot.web.gate import Refused
 from bot.web.locks import AT_KIOSK
@@ -44,6 +45,7 @@ CODES = {
 }  # fmt: skip
 # The same to a person alone, as phrases; every other one is a turn that can be tried again.
 _NOWHERE = ("trouble_page", "trouble_again")
+FOR_HELP = ("not_taken_person", "support_now")
 TO_A_PERSON = {403: _NOWHERE, 404: _NOWHERE, 405: _NOWHERE, 413: ("trouble_long", "trouble_again")}
 
 log = logging.getLogger(__name__)
@@ -57,9 +59,12 @@ def answer(status: int, message: str | None = None, **more: object) -> tuple[Res
         body = {"code": CODES[status], "message": message or " ".join((f"{title}.", *lines)), **more}
         return jsonify({"error": body}), status
     fields: list[tuple[str, str]] = []
-    if request.endpoint == "interview.take" and status >= 500:
-        # Nothing that was put in is lost: the same turn can be sent again from this page.
+    if request.endpoint in security.WITH_WORDS and status >= 500:
+        # Nothing that was put in is lost: the same can be sent again from this page.
         fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if request.endpoint == "alone.away" and status >= 500:
+        # Whoever wanted to leave a page at once does not read of an interview instead.
+        return kiosk.nothing_told(kiosk.words_here()[0]), status
     if person_here():
         return trouble(status, fields), status
     return render_template("error.html", title=title, lines=(message, *lines[1:]) if message else lines, fields=fields), status
@@ -70,24 +75,40 @@ def person_here() -> bool:
     found = g.get("signed_in")
     if found is not None:
         return found.interview_id is not None
-    return bool(session.get(AT_KIOSK)) or request.blueprint == "alone" or request.path.startswith("/kiosk")
+    if request.blueprint in ("signing", "sign_on"):
+        return False
+    # Nobody is in, or the database does not say who: then the cookie knows whether it is a person's.
+    own = request.blueprint == "alone" or request.path.startswith("/kiosk")
+    return bool(session.get(AT_KIOSK)) or (own and security.TOKEN not in session)
 
 
 def trouble(status: int, fields: list[tuple[str, str]]) -> str:
     """The error page of somebody alone: in their language and words, with the way back to where they were; nothing of staff."""
-    found, language, level = g.get("signed_in"), session.get(kiosk.LAST_LANGUAGE) or kiosk.language_here(), "plain"
-    row = None
-    if found is not None:
+    language, level = kiosk.words_here()
+    row, handed = None, False
+    if g.get("signed_in") is not None:
         try:
-            row = web().store.interview(found.interview_id)
+            row = web().store.interview(g.signed_in.interview_id)
             language, level = row.language, row.level
-        except StoreError as error:
-            # The database may be the trouble: then the page is in the words that were chosen at this screen.
-            log.error("%s: %s", request.endpoint, error)
+            access = kiosk.access_here()
+            handed = access is not None and access.kind == HANDED
+        except Exception as error:
+            # The database may be the trouble. The type alone: see below.
+            log.error("%s: the page of an error: %s", request.endpoint, type(error).__name__)
+    if row is not None and kiosk.around() is None:
+        # Which question it was is not known: it can be left at once, as if it were private, and locks by itself.
+        idle = g.signed_in.idle_seconds or 0
+        g.around = kiosk.Around(row.id, alone=True, handed=handed, private=True, idle=idle)
+    lines = FOR_HELP if ("do", "person") in fields else TO_A_PERSON.get(status, ("not_taken", "trouble_again"))
     return render_template(
-        "kiosk/trouble.html", language=language, level=level, direction=kiosk.direction(language), row=row, fields=fields,
-        lines=TO_A_PERSON.get(status, ("not_taken", "trouble_again")),
-    )  # fmt: skip
+        "kiosk/trouble.html",
+        language=language,
+        level=level,
+        direction=kiosk.direction(language),
+        row=row,
+        fields=fields,
+        lines=lines,
+    )
 
 
 def too_many(until: datetime) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import flash, g, render_template, session
 
-from bot.interview.definitions import Question
+from bot.actions.situation import PRISON_TIME
+from bot.interview.definitions import LEVELS, Question
 from bot.interview.path import IN_SECTION, Path
+from bot.language.dates import day_in, time_in
 from bot.language.wording import RIGHT_TO_LEFT
 from bot.store.errors import NotFound
 from bot.store.kiosk_types import HANDED, Access
@@ -21,6 +24,8 @@ from bot.web.view import FINISHED, STOPPED, Screen
 LANGUAGE = "language"
 # The language of somebody whose session is over: for the page that says so.
 LAST_LANGUAGE = "last_language"
+# The language and words of the person who is in, for a page that is shown when the database cannot tell.
+IN_USE = "in_use"
 # The section that has a page before it, and its page of support, which is for everybody.
 PRIVATE_SECTION, SUPPORT = "safety", "support_info"
 MORE_TIME = "more_time"
@@ -163,6 +168,8 @@ def settle(row: InterviewRow, question: Question | None = None) -> Around:
         access.adjust if access is not None else frozenset({PICTURES} if session.get(PICTURES) == row.id else ()),
         access.number if access is not None else "",
     )  # fmt: skip
+    if alone:
+        session[IN_USE] = [row.language, row.level]
     made: Around = g.around
     return made
 
@@ -212,6 +219,21 @@ def language_here() -> str:
     """The language that was chosen at this browser before anybody came in."""
     found = session.get(LANGUAGE)
     return found if isinstance(found, str) and found in web().tongues.languages else "en"
+
+
+def words_here() -> tuple[str, str]:
+    """The language and the words of this browser, asked of nothing but its cookie."""
+    found = session.get(IN_USE)
+    if isinstance(found, list) and len(found) == 2 and found[0] in web().tongues.languages and found[1] in LEVELS:
+        return found[0], found[1]
+    return session.get(LAST_LANGUAGE) or language_here(), "plain"
+
+
+def nothing_told(language: str) -> str:
+    """The page that tells nothing, but the day and the time."""
+    now = datetime.now(PRISON_TIME)
+    day, time = day_in(now, language, "full"), time_in(now, language)
+    return render_template("kiosk/away.html", language=language, direction=direction(language), day=day, time=time)
 
 
 def language_of(found: Session | None) -> str:

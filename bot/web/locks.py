@@ -27,5 +27,6 @@ def to_kiosk() -> Response | None:
     if not session.get(AT_KIOSK):
         return None
     session[ENDED] = True
-    session.pop("language", None)  # of whoever was here before
+    for name in ("language", "in_use"):  # of whoever was here before
+        session.pop(name, None)
     return redirect(url_for("kiosk.start"), 303)

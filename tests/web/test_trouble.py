@@ -11,7 +11,7 @@ from bot.interview.definitions import Interview
 from bot.language.catalogue import Catalogues
 from bot.language.wording import Wording
 from bot.store.errors import StoreBusy
-from tests.web.conftest import Browser, House, Midway, make_house, text_of, web_of
+from tests.web.conftest import Browser, House, Midway, answer_until, make_house, text_of, web_of
 from tests.web.test_kiosk import come_in
 
 STAFF = ("list of people", "administrator", "role ", "Sign in", "looks after this system", "256 KB")
@@ -66,27 +66,100 @@ def test_words_that_are_too_long(house: House) -> None:
 @pytest.mark.parametrize("error", [StoreBusy, ValueError])
 def test_a_failing_turn_can_be_sent_again(house: House, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     person, interview = alone(house, "pl")
+    question = person.hidden("question")
+    option = web_of(house).interview.by_id[question].options[0].id
+    with monkeypatch.context() as broken:
+        failing(broken, house, "state", error)
+        sent = person.turn(interview, words="", option=option, do="answer")
+        assert sent.status_code in (500, 503)
+        assert "what the person said" not in person.page and '<html lang="pl"' in person.page
+    # The page's own form, as it stands there: nothing that was put in is lost.
+    form = re.search(r'<form method="post">(.*?)</form>', person.page, re.DOTALL)
+    assert form is not None
+    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    assert person.client.post(f"/interviews/{interview}/turns", data=again).status_code in (200, 303)
+    assert house.store.state(interview).answers[question].options == (option,)
 
-    def fail(*_: object) -> None:
+
+def failing(broken: pytest.MonkeyPatch, house: House, name: str, error: type[Exception] = StoreBusy) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error("what the person said")
 
+    broken.setattr(type(house.store), name, fail)
+
+
+def test_when_the_database_is_gone_the_words_and_the_language_stay(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, interview = alone(house, "ur", "easy")
+    for name in ("session", "interview"):
+        with monkeypatch.context() as broken:
+            failing(broken, house, "state")
+            failing(broken, house, name)
+            assert person.get(f"/interviews/{interview}").status_code == 503
+            assert '<html lang="ur" dir="rtl">' in person.page and 'class="easy ' in person.page
+            assert web_of(house).phrases.say("trouble_again", level="easy") in text_of(person.page)
+
+
+def test_staff_keep_their_own_page_when_the_database_is_gone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, worker = house.started("Lee"), house.signed_in()
+    worker.get(f"/interviews/{row.id}")
+    token = worker.hidden("csrf_token")
     with monkeypatch.context() as broken:
-        broken.setattr(type(house.store), "state", fail)
-        sent = person.turn(interview, words="my own words")
-        assert sent.status_code in (500, 503)
-        assert 'value="my own words"' in main_of(person.page), "nothing that was put in is lost"
-        assert "what the person said" not in person.page and '<html lang="pl"' in person.page
-    # Also where not even the interview can be looked up.
+        failing(broken, house, "session")
+        worker.client.get("/locked")
+        for page in (worker.client.get("/locked"), worker.client.post(f"/interviews/{row.id}/aside", data={"csrf_token": token})):
+            assert page.status_code == 503 and "Go to the list of people" in page.get_data(as_text=True)
+
+
+def test_a_private_page_that_fails_can_be_left_at_once(midway: Midway, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = come_in(house, midway[2])
     with monkeypatch.context() as broken:
-        broken.setattr(type(house.store), "state", fail)
-        broken.setattr(type(house.store), "interview", lambda *_: (_ for _ in ()).throw(StoreBusy("database: trouble")))
-        assert person.get(f"/interviews/{interview}").status_code in (500, 503)
-        assert "There is a problem" in text_of(person.page) and "database" not in person.page
+        failing(broken, house, "state")
+        assert person.get(f"/interviews/{midway[2]}").status_code == 503
+        assert "/away" in person.page and "kiosk.js" in person.page and 'name="to" value="stop"' in person.page
+        # And where its page keeps failing, the screen can be closed for whoever comes next.
+        assert person.post(f"/interviews/{midway[2]}/aside", {"to": "stop"}).status_code == 503
+        assert f"/interviews/{midway[2]}/close" in main_of(person.page)
+        assert person.post(f"/interviews/{midway[2]}/close").location.endswith("/kiosk")
+    with monkeypatch.context() as broken:
+        failing(broken, house, "session")
+        page = person.client.get("/away").get_data(as_text=True)
+        assert "This screen is not in use" in page and "interview" not in text_of(page).lower()
+
+
+def test_somebody_who_asks_for_a_person_reads_whom_to_turn_to(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, interview = alone(house)
+    with monkeypatch.context() as broken:
+        failing(broken, house, "state")
+        assert person.turn(interview, do="person").status_code == 503
+    page = text_of(main_of(person.page))
+    assert "If you need someone now, tell a member of staff" in page and "Press your cell bell" in page
+
+
+def test_words_before_a_button_that_leads_aside_are_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, interview = alone(house)
+    answer_until(house, interview, lambda step: step.question.id == "where_lived", who_is_here="alone")
+    person.get(f"/interviews/{interview}")
+    form = {name: person.hidden(name) for name in ("turn", "seen", "question")}
+    with monkeypatch.context() as broken:
+        failing(broken, house, "session")
+        assert (
+            person.post(f"/interviews/{interview}/aside", {**form, "to": "support", "words": "with my sister"}).status_code == 503
+        )
+        assert 'value="with my sister"' in main_of(person.page)
+    person.get(f"/interviews/{interview}")
+    person.post(f"/interviews/{interview}/aside", {**form, "to": "support", "words": "with my sister"})
+    # The page fails once on the way back: they stand there when it does not.
+    with monkeypatch.context() as broken:
+        failing(broken, house, "state")
+        assert person.get(f"/interviews/{interview}").status_code == 503
+    person.get(f"/interviews/{interview}")
+    assert "with my sister" in person.page
 
 
 def test_somebody_who_has_not_come_in(house: House) -> None:
     person = house.client()
     assert person.get("/kiosk/nowhere").status_code == 404
+    assert "We cannot show this page" in text_of(person.page) and "Who can help me" in text_of(person.page)
     person.get("/kiosk")
     assert person.post("/kiosk", {"code": "x" * 400_000}).status_code == 413
     page = text_of(main_of(person.page))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from bot.actions.situation import PRISON_TIME
-from bot.language.dates import day_in, time_in
-from bot.store.errors import NotFound, SignInFailed, SignInLocked
+from bot.store.errors import NotFound, SignInFailed, SignInLocked, StoreError
 from bot.store.kiosk_types import ADJUSTMENTS, HANDED, PinLocked, PinWrong
 from bot.store.prison_settings import usual_contacts
 from bot.store.types import InterviewRow, Session
@@ -115,7 +112,7 @@ def aside(interview_id: str) -> Page:
     if to == "stop":
         try:
             after = web().talk.take(interview_id, replace(posted, do=PAUSE), security.speaker())
-        except NotTaken:
+        except (NotTaken, StoreError):
             return _page("not_stopped", web().store.interview(interview_id)), 503
         if after.turn is not None and any(str(item.get("say")).startswith(HEARD_AND_ANSWERED) for item in after.turn.reply):
             web().kept.take(security.token(), interview_id)
@@ -198,9 +195,7 @@ def away() -> Response | str:
         web().store.lock_session(security.token())
     if request.method == "POST":
         return redirect(url_for("alone.away"), 303)
-    language, now = kiosk.language_of(g.signed_in), datetime.now(PRISON_TIME)
-    day, time = day_in(now, language, "full"), time_in(now, language)
-    return render_template("kiosk/away.html", language=language, direction=kiosk.direction(language), day=day, time=time)
+    return kiosk.nothing_told(kiosk.language_of(g.signed_in))
 
 
 @pages.get("/locked")

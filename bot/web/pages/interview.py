@@ -41,7 +41,12 @@ def show(interview_id: str) -> str:
         # There is no box to put it into: it waits until the person carries on.
         app.kept.keep(security.token(), interview_id, held)
         return _page(interview_id)
-    return _page(interview_id, held, notice="restored")
+    try:
+        return _page(interview_id, held, notice="restored")
+    except Exception:
+        # They are shown when the page can be.
+        app.kept.keep(security.token(), interview_id, held)
+        raise
 
 
 @pages.get("/turns")

@@ -51,6 +51,7 @@ def start() -> Page:
         return redirect(url_for("interview.show", interview_id=found.interview_id), 303)
     session.pop(OPENING, None)
     session.pop(kiosk.LAST_LANGUAGE, None)
+    session.pop(kiosk.IN_USE, None)
     return _start(ended=bool(session.pop(ENDED, False)))
 
 
