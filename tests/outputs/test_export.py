@@ -23,6 +23,8 @@ from tests.plan.making import Person, interview, plan_data, record
 
 NOBODY_YET, REFUSES, SHARES, POLISH = "A0003AA", "A0004AA", "A0005AA", "A0006AA"
 Said = pytest.CaptureFixture[str]
+# The day of these tests: plans are made and given out on it, whatever day it is.
+THE_DAY = {"BCST2_DEMO": "1", "BCST2_TODAY": "2026-11-23"}
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +32,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a database of four people: not interviewed, sharing nothing, sharing all, and one who speaks Polish."""
     home = tmp_path_factory.mktemp("kept") / "home"
     (home / "keys").mkdir(mode=0o700, parents=True)
-    with Store.open(f"sqlite:///{home / 'bcst2.sqlite3'}", home / "keys" / "store.keys", create_keys=True) as store:
+    address, keys = f"sqlite:///{home / 'bcst2.sqlite3'}", home / "keys" / "store.keys"
+    with pytest.MonkeyPatch.context() as set_to, Store.open(address, keys, create_keys=True) as store:
+        for name, value in THE_DAY.items():
+            set_to.setenv(name, value)
         user = store.add_user("sam", "Sam Worker", ["worker"], "three random words", by="test").id
         store.add_person(record(prison_number=NOBODY_YET), by="test")
         casework = Casework(store, interview(), plan_data(), wording())
@@ -46,8 +51,8 @@ def home(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "home"
     shutil.copytree(kept, copy)
     monkeypatch.setenv("BCST2_HOME", str(copy))
-    monkeypatch.setenv("BCST2_DEMO", "1")
-    monkeypatch.setenv("BCST2_TODAY", "2026-11-23")
+    for name, value in THE_DAY.items():
+        monkeypatch.setenv(name, value)
     return copy
 
 
