@@ -17,15 +17,12 @@ from bot.store.kiosk_types import HANDED, Access
 from bot.store.prison_settings import Contact, PrisonSettings, usual_phrases
 from bot.store.types import COMPLETE, KIOSK, PAUSED, WORKER, InterviewRow, InterviewState, Session
 from bot.web import security
-from bot.web.locks import AT_KIOSK
+from bot.web.locks import AT_KIOSK, IN_USE, LANGUAGE
 from bot.web.state import web
 from bot.web.view import FINISHED, STOPPED, Screen
 
-LANGUAGE = "language"
 # The language of somebody whose session is over: for the page that says so.
 LAST_LANGUAGE = "last_language"
-# The language and words of the person who is in, for a page that is shown when the database cannot tell.
-IN_USE = "in_use"
 # The section that has a page before it, and its page of support, which is for everybody.
 PRIVATE_SECTION, SUPPORT = "safety", "support_info"
 MORE_TIME = "more_time"

@@ -9,6 +9,9 @@ from bot.store.types import Session
 
 # Set in the cookie of a browser that somebody came in at a kiosk with: it is never shown the staff's sign-in page.
 AT_KIOSK, ENDED = "kiosk", "kiosk_ended"
+# In the same cookie: the language that was chosen before anybody came in; and the language and words of whoever is in, for a page
+# that is shown when the database cannot tell.
+LANGUAGE, IN_USE = "language", "in_use"
 # What a locked session may open: the page that opens it, and the way out.
 WHILE_LOCKED = frozenset({"alone.locked", "alone.unlock", "alone.leave", "together.play", "signing.sign_out", "api.sign_out"})
 
@@ -27,6 +30,6 @@ def to_kiosk() -> Response | None:
     if not session.get(AT_KIOSK):
         return None
     session[ENDED] = True
-    for name in ("language", "in_use"):  # of whoever was here before
+    for name in (LANGUAGE, IN_USE):  # of whoever was here before
         session.pop(name, None)
     return redirect(url_for("kiosk.start"), 303)

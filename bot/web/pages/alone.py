@@ -69,7 +69,7 @@ def languages_posted(interview_id: str) -> Response:
     _own(interview_id)
     wanted = request.form.get("language", "")
     if wanted in web().tongues.languages:
-        session[kiosk.LANGUAGE] = wanted
+        session[locks.LANGUAGE] = wanted
         web().store.put_into(interview_id, security.signed_in().user.id, language=wanted)
     return redirect(url_for("alone.adjust", interview_id=interview_id), 303)
 

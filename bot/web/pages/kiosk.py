@@ -9,7 +9,7 @@ from bot.store.errors import NotFound, SignInLocked
 from bot.store.kiosk_types import Access, CodeRefused, PinLocked, PinOld, PinRefused, PinWrong
 from bot.store.types import KIOSK, Session
 from bot.web import kiosk, security
-from bot.web.locks import ENDED
+from bot.web.locks import ENDED, IN_USE, LANGUAGE
 from bot.web.state import web
 
 pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
@@ -51,7 +51,7 @@ def start() -> Page:
         return redirect(url_for("interview.show", interview_id=found.interview_id), 303)
     session.pop(OPENING, None)
     session.pop(kiosk.LAST_LANGUAGE, None)
-    session.pop(kiosk.IN_USE, None)
+    session.pop(IN_USE, None)
     return _start(ended=bool(session.pop(ENDED, False)))
 
 
@@ -64,7 +64,7 @@ def language() -> Response:
     """Show these pages in another language."""
     wanted = request.form.get("language", "")
     if wanted in web().tongues.languages:
-        session[kiosk.LANGUAGE] = wanted
+        session[LANGUAGE] = wanted
     return redirect(url_for("kiosk.back" if request.form.get("at") == "back" else "kiosk.start"), 303)
 
 
@@ -139,7 +139,7 @@ def pin_posted() -> Page:
         return _start("", _say(f"code_{error.why}")), 422
     except PinLocked:
         return _start("", _say("pin_locked")), 422
-    language = session.get(kiosk.LANGUAGE)
+    language = session.get(LANGUAGE)
     kiosk.enter(token)
     row = web().store.put_into(access.interview_id, web().store.kiosk_user(), mode=KIOSK, language=language)
     kiosk.carry_on(row)
@@ -176,7 +176,7 @@ def back_posted() -> Page:
         return _back("", _say("pin_locked")), 422
     except PinOld:
         return _back("", _say("pin_old")), 422
-    language = session.get(kiosk.LANGUAGE)
+    language = session.get(LANGUAGE)
     kiosk.enter(token)
     found = security.signed_in()
     row = app.store.put_into(str(found.interview_id), found.user.id, mode=KIOSK, language=language)
