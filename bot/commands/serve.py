@@ -53,10 +53,12 @@ def check_ports(settings: Settings) -> None:
         "BCST2_ACTIONS_PORT": ("127.0.0.1", settings.actions_port),
     }
     seen: dict[int, str] = {}
-    for name, (host, port) in wanted.items():
+    # First what is wrong whatever else runs here.
+    for name, (_, port) in wanted.items():
         if port in seen:
             raise UserError(f"{name}: port {port} is that of {seen[port]} too; set another")
         seen[port] = name
+    for name, (host, port) in wanted.items():
         if wrong := port_free(host, port):
             raise UserError(f"{name}: port {port} on {host} {wrong}; stop what uses it, or set {name} to another")
 

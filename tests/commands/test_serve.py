@@ -18,8 +18,6 @@ def asked(**given: object) -> argparse.Namespace:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    for name in ("BCST2_DATABASE", "BCST2_KEYS", "BCST2_HOST", "BCST2_PORT", "BCST2_DEMO"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BCST2_HOME", str(tmp_path / "home"))
     return serve.settings_of(asked())
 
